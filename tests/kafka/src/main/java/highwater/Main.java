@@ -1,0 +1,49 @@
+package highwater;
+
+import highwater.vectors.ConfigDefVectors;
+import highwater.vectors.Murmur2Vectors;
+import highwater.vectors.RecordBatchVectors;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** {@code vectors <directory> [family...]} writes vector files. */
+public final class Main {
+    private interface Family {
+        VectorFile generate() throws Exception;
+    }
+
+    private static Map<String, Family> families() {
+        Map<String, Family> families = new LinkedHashMap<>();
+        families.put("murmur2", Murmur2Vectors::generate);
+        families.put("config_defs", ConfigDefVectors::generate);
+        families.put("record_batch", RecordBatchVectors::generate);
+        return families;
+    }
+
+    public static void main(String[] args) throws Exception {
+        if (args.length < 2 || !args[0].equals("vectors")) {
+            System.err.println("usage: vectors <directory> [family...]");
+            System.exit(2);
+        }
+        vectors(Path.of(args[1]), Set.of(args).size() > 2 ? new TreeSet<>(Set.of(args)) : families().keySet());
+        // Some of Kafka's classes leave threads behind that would keep the process alive.
+        System.exit(0);
+    }
+
+    private static void vectors(Path directory, Set<String> wanted) throws Exception {
+        for (Map.Entry<String, Family> family : families().entrySet()) {
+            if (!wanted.contains(family.getKey())) {
+                continue;
+            }
+            VectorFile file = family.getValue().generate();
+            file.write(directory.resolve(family.getKey() + ".json"));
+            System.out.printf("%-28s %5d cases%n", family.getKey(), file.size());
+        }
+    }
+
+    private Main() {
+    }
+}

@@ -1,0 +1,71 @@
+package highwater;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.utils.AppInfoParser;
+
+/** Writes one family of vectors: a small header, then one case per line, so that a diff shows which cases changed. */
+public final class VectorFile {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final String source;
+    private final long seed;
+    private final List<Object> cases = new ArrayList<>();
+
+    public VectorFile(String source, long seed) {
+        this.source = source;
+        this.seed = seed;
+    }
+
+    public void add(Object... namesAndValues) {
+        cases.add(object(namesAndValues));
+    }
+
+    public void add(Map<String, Object> object) {
+        cases.add(object);
+    }
+
+    public int size() {
+        return cases.size();
+    }
+
+    /** An object whose fields keep the order in which they are given. */
+    public static Map<String, Object> object(Object... namesAndValues) {
+        Map<String, Object> object = new LinkedHashMap<>();
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+            object.put((String) namesAndValues[i], namesAndValues[i + 1]);
+        }
+        return object;
+    }
+
+    public static String hex(byte[] bytes) {
+        return bytes == null ? null : HexFormat.of().formatHex(bytes);
+    }
+
+    public void write(Path file) throws IOException {
+        StringBuilder text = new StringBuilder();
+        text.append("{\"kafka_version\":").append(json(AppInfoParser.getVersion()))
+            .append(",\n\"source\":").append(json(source))
+            .append(",\n\"seed\":").append(seed)
+            .append(",\n\"cases\":[\n");
+        for (int i = 0; i < cases.size(); i++) {
+            text.append(json(cases.get(i))).append(i + 1 < cases.size() ? ",\n" : "\n");
+        }
+        text.append("]}\n");
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, text, StandardCharsets.UTF_8);
+    }
+
+    private static String json(Object value) throws JsonProcessingException {
+        return JSON.writeValueAsString(value);
+    }
+}
