@@ -1,7 +1,10 @@
 package highwater;
 
 import highwater.vectors.ConfigDefVectors;
+import highwater.vectors.GroupPartitionVectors;
+import highwater.vectors.LeaderEpochVectors;
 import highwater.vectors.Murmur2Vectors;
+import highwater.vectors.PartitionerVectors;
 import highwater.vectors.RecordBatchVectors;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -20,6 +23,9 @@ public final class Main {
         families.put("murmur2", Murmur2Vectors::generate);
         families.put("config_defs", ConfigDefVectors::generate);
         families.put("record_batch", RecordBatchVectors::generate);
+        families.put("leader_epoch", LeaderEpochVectors::generate);
+        families.put("group_partition", GroupPartitionVectors::generate);
+        families.put("partitioners", PartitionerVectors::generate);
         return families;
     }
 
