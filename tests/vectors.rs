@@ -13,6 +13,12 @@ const FAMILIES: &[(&str, usize)] = &[
     ("leader_epoch", 500),
     ("group_partition", 500),
     ("partitioners", 300),
+    ("assignors_range", 500),
+    ("assignors_roundrobin", 500),
+    ("assignors_sticky", 500),
+    ("assignors_cooperative_sticky", 500),
+    ("assignors_uniform", 400),
+    ("assignors_server_range", 400),
 ];
 
 /// No file may grow past this: they are read by people too, and travel with every clone.

@@ -1,11 +1,13 @@
 package highwater;
 
+import highwater.vectors.ClientAssignorVectors;
 import highwater.vectors.ConfigDefVectors;
 import highwater.vectors.GroupPartitionVectors;
 import highwater.vectors.LeaderEpochVectors;
 import highwater.vectors.Murmur2Vectors;
 import highwater.vectors.PartitionerVectors;
 import highwater.vectors.RecordBatchVectors;
+import highwater.vectors.ServerAssignorVectors;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -26,6 +28,12 @@ public final class Main {
         families.put("leader_epoch", LeaderEpochVectors::generate);
         families.put("group_partition", GroupPartitionVectors::generate);
         families.put("partitioners", PartitionerVectors::generate);
+        families.put("assignors_range", ClientAssignorVectors::range);
+        families.put("assignors_roundrobin", ClientAssignorVectors::roundRobin);
+        families.put("assignors_sticky", ClientAssignorVectors::sticky);
+        families.put("assignors_cooperative_sticky", ClientAssignorVectors::cooperativeSticky);
+        families.put("assignors_uniform", ServerAssignorVectors::uniform);
+        families.put("assignors_server_range", ServerAssignorVectors::range);
         return families;
     }
 
