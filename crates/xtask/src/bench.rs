@@ -1,0 +1,4 @@
+//! To come.
+pub(crate) fn run(_args: &[String]) -> Result<(), String> {
+    Ok(())
+}
