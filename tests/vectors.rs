@@ -19,6 +19,10 @@ const FAMILIES: &[(&str, usize)] = &[
     ("assignors_cooperative_sticky", 500),
     ("assignors_uniform", 400),
     ("assignors_server_range", 400),
+    ("producer_state", 300),
+    ("segment", 60),
+    ("retention", 60),
+    ("compaction", 60),
 ];
 
 /// No file may grow past this: they are read by people too, and travel with every clone.

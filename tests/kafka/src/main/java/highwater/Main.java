@@ -1,12 +1,16 @@
 package highwater;
 
 import highwater.vectors.ClientAssignorVectors;
+import highwater.vectors.CompactionVectors;
 import highwater.vectors.ConfigDefVectors;
 import highwater.vectors.GroupPartitionVectors;
 import highwater.vectors.LeaderEpochVectors;
 import highwater.vectors.Murmur2Vectors;
 import highwater.vectors.PartitionerVectors;
+import highwater.vectors.ProducerStateVectors;
 import highwater.vectors.RecordBatchVectors;
+import highwater.vectors.RetentionVectors;
+import highwater.vectors.SegmentVectors;
 import highwater.vectors.ServerAssignorVectors;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -34,6 +38,10 @@ public final class Main {
         families.put("assignors_cooperative_sticky", ClientAssignorVectors::cooperativeSticky);
         families.put("assignors_uniform", ServerAssignorVectors::uniform);
         families.put("assignors_server_range", ServerAssignorVectors::range);
+        families.put("producer_state", ProducerStateVectors::generate);
+        families.put("segment", SegmentVectors::generate);
+        families.put("retention", RetentionVectors::generate);
+        families.put("compaction", CompactionVectors::generate);
         return families;
     }
 
