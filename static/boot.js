@@ -4,26 +4,25 @@
   const root = document.documentElement;
   const app = document.getElementById('app');
   const notice = document.getElementById('boot');
+  const trouble = document.getElementById('boot-trouble');
 
   function fail(error) {
     console.error(error);
     root.dataset.highwater = 'failed';
-    document.getElementById('boot-reason').textContent = String(error?.message ?? error);
-    const reload = document.getElementById('boot-reload');
+    trouble.querySelector('#boot-reason').textContent = String(error?.message ?? error);
+    const reload = trouble.querySelector('#boot-reload');
     reload.hidden = false;
     reload.onclick = () => location.reload();
     notice.classList.add('failed');
-    notice.setAttribute('role', 'alert');
     app.replaceChildren(notice);
+    trouble.setAttribute('role', 'alert');
   }
 
   async function start() {
-    const address = document.getElementById('wasm').href;
-    const [{ default: init }, response] = await Promise.all([
-      import('./highwater.js?v=__BUILD__'),
-      fetch(address, { credentials: 'same-origin' }),
-    ]);
-    if (!response.ok) throw new Error(`${response.status} ${address}`);
+    // Whole addresses: in a sandboxed iframe this script has no address of its own to start from.
+    const [glue, wasm] = ['glue', 'wasm'].map((id) => document.getElementById(id).href);
+    const [{ default: init }, response] = await Promise.all([import(glue), fetch(wasm)]);
+    if (!response.ok) throw new Error(`${response.status} ${wasm}`);
     // Only `application/wasm` can be compiled while it arrives; some servers call it something else.
     const streams = response.headers.get('content-type') === 'application/wasm';
     const { memory } = await init({ module_or_path: streams ? response : await response.arrayBuffer() });

@@ -10,7 +10,7 @@ use wasm_bindgen_cli_support::Bindgen;
 use crate::site::{Site, Sizes};
 use crate::{Result, command, project, setup};
 
-/// What `index.html` and `boot.js` call this build, so that a browser never mixes two.
+/// What `index.html` calls this build, so that a browser never mixes two.
 const BUILD: &str = "__BUILD__";
 
 /// Builds the release bundle into `dist/`, compressed, and returns its sizes.
@@ -38,9 +38,7 @@ pub(crate) fn build(profile: &str) -> Result<Site> {
     let mut hasher = DefaultHasher::new();
     site.hash(&mut hasher);
     let build = format!("{:016x}", hasher.finish());
-    for name in ["index.html", "boot.js"] {
-        site.edit(name, |text| text.replace(BUILD, &build))?;
-    }
+    site.edit("index.html", |text| text.replace(BUILD, &build))?;
     Ok(site)
 }
 
