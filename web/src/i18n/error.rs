@@ -1,0 +1,3 @@
+//! Why something is refused, in the page's language.
+
+use super::Text;

@@ -1,0 +1,33 @@
+//! Play, step, seek, branches.
+
+use super::messages;
+
+messages! {
+    transport = "Playback", "播放控制";
+    play = "Play", "播放";
+    pause_playback = "Pause", "暂停";
+    play_to_end = "Play again", "重新播放";
+    step_forward = "One step forward", "前进一步";
+    step_back = "One step back", "后退一步";
+    exchange_forward = "To the end of this exchange", "前进到本次请求应答结束";
+    previous_marker = "To the previous marker", "上一个标记";
+    next_marker = "To the next marker", "下一个标记";
+    to_start = "To the start", "回到开头";
+    timeline = "Timeline", "时间线";
+    step_of(step: usize, len: usize) = "step {step} of {len}", "第 {step} 步，共 {len} 步";
+    step_at(step: usize, time: &str) = "step {step}, {time}", "第 {step} 步，{time}";
+    virtual_time = "Virtual time", "虚拟时间";
+    next_in(span: &str) = "next: {span} later", "下一步：{span}之后";
+    later(span: &str) = "{span} later", "{span}后";
+    speed = "Speed", "速度";
+    speed_times(times: &str) = "{times}×", "{times}×";
+    branch = "Branch", "分支";
+    branch_main = "Main branch", "主分支";
+    branch_named(number: usize, what: &str) = "Branch {number}: {what}", "分支 {number}：{what}";
+    branch_grown(what: &str) =
+        "You acted in the past, so a branch began here: {what}. The earlier future is kept.",
+        "你在过去做了改动，于是从这里长出一个分支：{what}。原来的未来仍然保留。";
+    marker_at(what: &str, time: &str) = "{what} at {time}", "{what}，{time}";
+    finished = "The run is over", "运行结束";
+    nothing_more = "Nothing more happens by itself", "不会再自动发生任何事";
+}
