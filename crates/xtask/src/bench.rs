@@ -1,4 +1,183 @@
-//! To come.
-pub(crate) fn run(_args: &[String]) -> Result<(), String> {
-    Ok(())
+//! `cargo xtask bench`: what is measured, beside what is aimed at.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::{Result, bundle, chromium, command, project, server, setup};
+
+/// What is measured in the browser, each by the script of that name in `tests/browser/bench`.
+const SCRIPTS: [&str; 5] = ["engine", "load", "frame", "memory", "lighthouse"];
+
+/// One figure and its aim.
+struct Figure {
+    key: &'static str,
+    name: &'static str,
+    aim: Aim,
+}
+
+enum Aim {
+    AtLeast(f64),
+    AtMost(f64),
+    /// Told because it explains another.
+    None,
+}
+
+use Aim::{AtLeast, AtMost};
+
+const fn figure(key: &'static str, name: &'static str, aim: Aim) -> Figure {
+    Figure { key, name, aim }
+}
+
+const FIGURES: [Figure; 18] = [
+    figure("actions_per_s", "native: actions per second", AtLeast(1_000_000.0)),
+    figure("bytes_per_checkpoint", "native: bytes per checkpoint", Aim::None),
+    figure("seek_ms", "native: ms for a seek among 100,000 actions", Aim::None),
+    figure("wasm_actions_per_s", "browser: actions per second", AtLeast(500_000.0)),
+    figure("seek_ms_p50", "browser: ms for a seek among 100,000 actions, p50", Aim::None),
+    figure("seek_ms_max", "browser: ms for a seek among 100,000 actions, longest", AtMost(50.0)),
+    figure("script_ms_p50", "stage: ms of script per frame, p50", Aim::None),
+    figure("script_ms_p95", "stage: ms of script per frame, p95", AtMost(2.5)),
+    figure("frames_per_s_throttled", "stage: frames per second, CPU 4 times slower", AtLeast(60.0)),
+    figure("first_load_bytes", "load: bytes in all, brotli", AtMost(250_000.0)),
+    figure("stage_ms", "load: ms until the stage is seen, gzip", AtMost(250.0)),
+    figure("stage_ms_throttled", "load: the same, CPU 4 times slower", AtMost(700.0)),
+    figure("script_mb", "memory: MB of JavaScript and DOM after 60 s of play", Aim::None),
+    figure("wasm_mb", "memory: MB of WASM after 60 s of play", Aim::None),
+    figure("memory_mb", "memory: MB in all after 60 s of play", AtMost(24.0)),
+    figure("lighthouse_performance", "Lighthouse: performance", AtLeast(100.0)),
+    figure("lighthouse_accessibility", "Lighthouse: accessibility", AtLeast(100.0)),
+    figure("lighthouse_best_practices", "Lighthouse: best practices", AtLeast(100.0)),
+];
+
+/// Measures everything, or what is named, and prints it. A missed aim is no failure; a missing figure is.
+pub(crate) fn run(args: &[String]) -> Result {
+    if let Some(unknown) = args.iter().find(|arg| *arg != "native" && !SCRIPTS.contains(&arg.as_str())) {
+        return Err(format!("`{unknown}` is not measured, only native, {}", SCRIPTS.join(", ")));
+    }
+    let wanted = |name: &&str| args.is_empty() || args.iter().any(|arg| arg == name);
+    let mut measured = BTreeMap::new();
+    let mut failures = Vec::new();
+    if wanted(&"native") {
+        note(native(), &mut measured, &mut failures);
+    }
+    let scripts: Vec<&str> = SCRIPTS.into_iter().filter(wanted).collect();
+    if !scripts.is_empty() {
+        let bench = Browser::start()?;
+        for script in scripts {
+            note(bench.measure(script), &mut measured, &mut failures);
+        }
+    }
+    print!("\n{}", table(&measured));
+    if failures.is_empty() { Ok(()) } else { Err(failures.join("\n")) }
+}
+
+type Measured = BTreeMap<String, f64>;
+
+fn note(result: Result<Measured>, measured: &mut Measured, failures: &mut Vec<String>) {
+    match result {
+        Ok(figures) => measured.extend(figures),
+        Err(error) => failures.push(error),
+    }
+}
+
+/// The command line's own measurement.
+fn native() -> Result<Measured> {
+    println!("Measuring native …");
+    let highwater = command::build("highwater", &["--release", "--package", "highwater-cli"])?;
+    command::output(std::process::Command::new(highwater).arg("bench")).map(|printed| figures(&printed))
+}
+
+/// Everything that the scripts need: the page served twice, and a browser.
+struct Browser {
+    best: server::Server,
+    gzip: server::Server,
+    chromium: std::path::PathBuf,
+}
+
+impl Browser {
+    fn start() -> Result<Self> {
+        setup::npm_packages()?;
+        let chromium = chromium::ensure()?;
+        print!("{}", bundle::release()?);
+        let dist = project::dist();
+        Ok(Self {
+            best: server::start(&dist, 0, server::Encoding::Best)?,
+            gzip: server::start(&dist, 0, server::Encoding::Gzip)?,
+            chromium,
+        })
+    }
+
+    fn measure(&self, script: &str) -> Result<Measured> {
+        println!("Measuring {script} …");
+        let mut node = command::npm("node", [format!("bench/{script}.mjs")]);
+        node.env("HIGHWATER_URL", self.best.url())
+            .env("HIGHWATER_GZIP_URL", self.gzip.url())
+            .env("HIGHWATER_CHROMIUM", &self.chromium);
+        command::output(&mut node).map(|printed| figures(&printed))
+    }
+}
+
+/// Every number in the JSON objects among the printed lines.
+fn figures(printed: &str) -> Measured {
+    printed
+        .lines()
+        .filter_map(|line| serde_json::from_str::<BTreeMap<String, Value>>(line).ok())
+        .flatten()
+        .filter_map(|(key, value)| Some((key, value.as_f64()?)))
+        .collect()
+}
+
+fn table(measured: &Measured) -> String {
+    let mut lines = vec![format!("{:<54} {:>12} {:>14}\n", "figure", "measured", "aim")];
+    for Figure { key, name, aim } in FIGURES {
+        let Some(&value) = measured.get(key) else { continue };
+        let (aim, met) = match aim {
+            AtLeast(aim) => (format!("≥ {}", number(aim)), value >= aim),
+            AtMost(aim) => (format!("≤ {}", number(aim)), value <= aim),
+            Aim::None => (String::new(), true),
+        };
+        let missed = if met { "" } else { "  missed" };
+        lines.push(format!("{name:<54} {:>12} {aim:>14}{missed}\n", number(value)));
+    }
+    lines.concat()
+}
+
+/// A number with what precision it deserves: `1,234,567`, `56`, `2.5`.
+fn number(value: f64) -> String {
+    if value.abs() < 100.0 {
+        let text = format!("{value:.1}");
+        return text.strip_suffix(".0").map_or(text.clone(), str::to_owned);
+    }
+    let digits = format!("{value:.0}");
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missed_aim_is_told_beside_the_figure() {
+        let measured = figures("Loading\n{\"actions_per_s\": 2345678.9}\n{\"script_ms_p95\": 2.55}\n");
+        let table = table(&measured);
+        let lines: Vec<&str> = table.lines().collect();
+        assert!(lines[1].ends_with("2,345,679    ≥ 1,000,000"), "{table}");
+        assert!(lines[2].ends_with("≤ 2.5  missed"), "{table}");
+    }
+
+    #[test]
+    fn numbers_are_written_to_be_read() {
+        assert_eq!(
+            [0.25, 60.0, 99.9, 100.4, 1000.0, 250_000.0].map(number),
+            ["0.2", "60", "99.9", "100", "1,000", "250,000"]
+        );
+    }
 }

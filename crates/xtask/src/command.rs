@@ -10,7 +10,6 @@ use serde_json::Value;
 use crate::{Result, project};
 
 /// Any error as its message.
-#[expect(clippy::needless_pass_by_value, reason = "shaped for map_err")]
 pub(crate) fn text(error: impl Display) -> String {
     error.to_string()
 }

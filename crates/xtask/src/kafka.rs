@@ -7,7 +7,7 @@ use std::{
 };
 
 /// Runs the subcommand: `vectors [family...]` or `live [experiment...]`.
-pub fn run(args: &[String]) -> Result<(), String> {
+pub(crate) fn run(args: &[String]) -> Result<(), String> {
     match args.first().map(String::as_str) {
         Some("vectors" | "live") => {
             for tool in ["javac", "mvn"] {

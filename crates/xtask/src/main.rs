@@ -26,7 +26,8 @@ cargo xtask test [fmt|clippy|rust|wasm|browser] [-- ARGS]
                               every test there is, or one stage of them
                               (ARGS go to `cargo test` or to Playwright)
 cargo xtask dist              build the page as a static site in dist/
-cargo xtask bench [NAME …]    measure, beside the aims (NAME: engine, frame, load, memory, lighthouse)
+cargo xtask bench [NAME …]    every figure, or those of native, engine, load, frame, memory
+                              or lighthouse, beside its aim
 cargo xtask kafka …           compare with a real Apache Kafka";
 
 fn main() -> ExitCode {
