@@ -1,2 +1,27 @@
-//! The page.
-fn main() {}
+//! The Highwater page: it draws a cluster and listens to a person, and decides nothing about Kafka.
+
+mod app;
+mod i18n;
+mod lessons;
+mod panels;
+mod playback;
+mod scene;
+mod session;
+mod stage;
+mod storage;
+mod transport;
+mod trouble;
+mod url;
+
+use app::{App, AppProps};
+use session::Session;
+use url::Opening;
+
+fn main() {
+    trouble::watch();
+    let opening = Opening::from_window();
+    let session = Session::open(opening);
+    let Some(root) = gloo_utils::document().get_element_by_id("app") else { return };
+    root.set_inner_html("");
+    yew::Renderer::<App>::with_root_and_props(root, AppProps { session }).render();
+}

@@ -1,0 +1,183 @@
+//! The page's address: one schema of parameters, and the share link behind the `#`.
+//!
+//! | parameter | values | meaning |
+//! | --- | --- | --- |
+//! | `lesson` | a lesson's name | the lesson to start with |
+//! | `lang` | `en`, `zh` | the language |
+//! | `theme` | `light`, `dark`, `projector` | the colours; otherwise as the system has them |
+//! | `embed` | `1`, `0` | stage, verdict and transport only |
+//! | `bench` | `1`, `0` | hooks for measurements |
+//!
+//! What the page does not know, or cannot do, is reported and changes nothing.
+
+use highwater_lab::scenario::Lang;
+use highwater_lab::share;
+use highwater_lab::timeline::Timeline;
+use wasm_bindgen::JsValue;
+
+use crate::session::Notice;
+use crate::{lessons, storage};
+
+/// A set of colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Theme {
+    /// Ink on paper.
+    Light,
+    /// Light on night.
+    Dark,
+    /// The strongest contrast and large type, for the last row of a hall.
+    Projector,
+}
+
+impl Theme {
+    /// All themes.
+    pub(crate) const ALL: [Theme; 3] = [Theme::Light, Theme::Dark, Theme::Projector];
+
+    /// The theme's word in addresses, storage and style sheets.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Theme::Light => "light",
+            Theme::Dark => "dark",
+            Theme::Projector => "projector",
+        }
+    }
+
+    fn from_word(word: &str) -> Option<Self> {
+        Theme::ALL.into_iter().find(|theme| theme.word() == word)
+    }
+}
+
+/// A language's word in addresses and storage.
+pub(crate) fn lang_word(lang: Lang) -> &'static str {
+    match lang {
+        Lang::En => "en",
+        Lang::Zh => "zh",
+    }
+}
+
+fn lang_from_word(word: &str) -> Option<Lang> {
+    let word = word.to_ascii_lowercase();
+    match word.split(['-', '_']).next() {
+        Some("en") => Some(Lang::En),
+        Some("zh") => Some(Lang::Zh),
+        _ => None,
+    }
+}
+
+/// What the page opens with.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Opening {
+    pub(crate) lesson: Option<String>,
+    pub(crate) lang: Lang,
+    pub(crate) theme: Option<Theme>,
+    pub(crate) embed: bool,
+    pub(crate) bench: bool,
+    /// The share link, without its `#`.
+    pub(crate) share: Option<String>,
+    /// What in the address was ignored.
+    pub(crate) problems: Vec<Notice>,
+}
+
+impl Opening {
+    /// Reads the window's address, then the browser's memory and languages for what it does not say.
+    pub(crate) fn from_window() -> Self {
+        let location = gloo_utils::window().location();
+        let mut opening = Opening::parse(
+            &location.search().unwrap_or_default(),
+            &location.hash().unwrap_or_default(),
+            &preferences(),
+        );
+        if opening.theme.is_none() {
+            opening.theme = storage::get("theme").as_deref().and_then(Theme::from_word);
+        }
+        opening
+    }
+
+    /// Reads a query such as `?lang=zh&embed=1` and a fragment such as `#1.…`. `languages` are words for the languages
+    /// a person wants, the dearest first.
+    fn parse(query: &str, fragment: &str, languages: &[String]) -> Self {
+        let mut opening = Opening {
+            lesson: None,
+            lang: languages.iter().find_map(|word| lang_from_word(word)).unwrap_or(Lang::En),
+            theme: None,
+            embed: false,
+            bench: false,
+            share: Some(fragment.trim_start_matches('#').to_owned()).filter(|text| !text.is_empty()),
+            problems: Vec::new(),
+        };
+        for pair in query.trim_start_matches('?').split('&').filter(|pair| !pair.is_empty()) {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            let (name, value) = (decode(name), decode(value));
+            let accepted = match name.as_str() {
+                "lesson" => lessons::exists(&value).then(|| opening.lesson = Some(value.clone())),
+                "lang" => lang_from_word(&value).map(|lang| opening.lang = lang),
+                "theme" => Theme::from_word(&value).map(|theme| opening.theme = Some(theme)),
+                "embed" => switch(&value).map(|on| opening.embed = on),
+                "bench" => switch(&value).map(|on| opening.bench = on),
+                _ => {
+                    opening.problems.push(Notice::UnknownParameter { name: shortened(name) });
+                    continue;
+                }
+            };
+            if accepted.is_none() {
+                opening.problems.push(Notice::BadParameter { name, value: shortened(value) });
+            }
+        }
+        opening
+    }
+}
+
+/// The words for languages a person wants: the one chosen here before, then the browser's.
+fn preferences() -> Vec<String> {
+    let browser = gloo_utils::window().navigator().languages();
+    storage::get("lang").into_iter().chain(browser.iter().filter_map(|word| word.as_string())).collect()
+}
+
+fn switch(value: &str) -> Option<bool> {
+    match value {
+        "1" => Some(true),
+        "0" => Some(false),
+        _ => None,
+    }
+}
+
+fn decode(text: &str) -> String {
+    let text = text.replace('+', " ");
+    match js_sys::decode_uri_component(&text) {
+        Ok(decoded) => decoded.into(),
+        Err(_) => text,
+    }
+}
+
+/// At most so much of a text as a notice has room for.
+fn shortened(text: String) -> String {
+    const ROOM: usize = 40;
+    if text.chars().count() <= ROOM { text } else { text.chars().take(ROOM).chain(['…']).collect() }
+}
+
+/// The name under which the window keeps the share link of what is shown, for when the engine is gone.
+pub(crate) const SHARE: &str = "highwaterShare";
+
+/// Keeps the share link of a timeline where it outlives the engine.
+pub(crate) fn remember(timeline: &Timeline) {
+    let link = share::encode(timeline);
+    // The window is an ordinary object: this cannot fail.
+    let _ = js_sys::Reflect::set(&gloo_utils::window(), &JsValue::from_str(SHARE), &JsValue::from_str(&link));
+}
+
+/// The page's address without query and fragment.
+fn base() -> String {
+    let location = gloo_utils::window().location();
+    format!("{}{}", location.origin().unwrap_or_default(), location.pathname().unwrap_or_default())
+}
+
+/// A link that opens the page where a timeline is now.
+pub(crate) fn share_link(timeline: &Timeline) -> String {
+    format!("{}#{}", base(), share::encode(timeline))
+}
+
+/// A link for an `iframe` that opens where a timeline is now.
+pub(crate) fn embed_link(timeline: &Timeline, lang: Lang, theme: Option<Theme>) -> String {
+    let theme = theme.map(|theme| format!("&theme={}", theme.word())).unwrap_or_default();
+    format!("{}?embed=1&lang={}{theme}#{}", base(), lang_word(lang), share::encode(timeline))
+}
