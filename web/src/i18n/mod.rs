@@ -7,6 +7,7 @@ mod chart;
 mod error;
 mod help;
 mod inspector;
+mod intervention;
 mod lesson;
 mod number;
 mod page;
@@ -18,7 +19,7 @@ mod story;
 mod transport;
 mod verdict;
 
-pub(crate) use highwater_lab::scenario::Lang;
+pub(crate) use highwater_lab::text::Lang;
 
 use yew::prelude::*;
 
@@ -69,4 +70,5 @@ macro_rules! messages {
         }
     };
 }
+pub(crate) use number::grouped;
 use messages;

@@ -25,10 +25,12 @@ messages! {
         "各生产者设置不同；移动滑块会统一设置。";
 
     min_isr_label = "How many copies at least?", "至少要有几个副本？";
-    isr_now(partition: &str, n: u32, rf: usize) =
+    min_isr_means(n: usize) = "acks=all writes are refused while fewer than {n} replicas, the leader included, are in sync.",
+        "同步副本（含 leader）少于 {n} 个时，拒绝 acks=all 的写入。";
+    isr_now(partition: &str, n: usize, rf: usize) =
         "ISR of {partition}: {n} of {rf} replicas are in sync now",
         "{partition} 的 ISR：{rf} 个副本中目前有 {n} 个同步";
-    isr_below(partition: &str, n: u32, min: i64) =
+    isr_below(partition: &str, n: usize, min: usize) =
         "{partition} has {n} in sync, fewer than {min}: acks=all writes are refused now.",
         "{partition} 只有 {n} 个同步副本，少于 {min}：acks=all 的写入目前会被拒绝。";
     topics_mixed = "The topics differ; moving the slider sets all of them.",
@@ -38,22 +40,22 @@ messages! {
     follows_acks_0 =
         "With acks=0 and acks=1, min.insync.replicas is not asked: a promise says nothing about followers.",
         "acks=0 或 acks=1 时不看 min.insync.replicas：“写入成功”与 follower 无关。";
-    follows_writes_none(rf: usize, min: i64) =
+    follows_writes_none(rf: usize, min: usize) =
         "With RF {rf} and min ISR {min}, writes stop as soon as one broker fails.",
         "RF 为 {rf}、min ISR 为 {min}：只要有一个 broker 故障，写入就会停止。";
-    follows_writes_one(rf: usize, min: i64) =
+    follows_writes_one(rf: usize, min: usize) =
         "With RF {rf} and min ISR {min}, one broker may fail and writes go on.",
         "RF 为 {rf}、min ISR 为 {min}：允许一个 broker 故障，写入照常。";
-    follows_writes_some(rf: usize, min: i64, n: i64) =
+    follows_writes_some(rf: usize, min: usize, n: usize) =
         "With RF {rf} and min ISR {min}, {n} brokers may fail and writes go on.",
         "RF 为 {rf}、min ISR 为 {min}：允许 {n} 个 broker 故障，写入照常。";
     follows_copies_one =
         "A promised record may exist on the leader alone, if it is the only one in sync: losing its disk loses the record.",
         "如果 ISR 只剩 leader，已确认的消息可能只有这一份：它的磁盘一丢，消息就没了。";
-    follows_copies(min: i64) =
+    follows_copies(min: usize) =
         "A promised record is on at least {min} brokers at that moment.",
         "确认的那一刻，消息至少已在 {min} 个 broker 上。";
-    follows_never(rf: usize, min: i64) =
+    follows_never(rf: usize, min: usize) =
         "min ISR {min} is more than RF {rf}: Kafka counts it as {rf}, so every replica must be in sync.",
         "min ISR {min} 大于 RF {rf}：Kafka 按 {rf} 计算，即所有副本都必须同步。";
     follows_clean =

@@ -1,6 +1,7 @@
 //! The verdict bar: what was promised, and what came of it.
 
 use super::messages;
+use highwater_lab::ledger::Fate;
 
 messages! {
     verdict = "Verdict", "结论";
@@ -13,13 +14,15 @@ messages! {
         "生产者已被告知“写入成功”的消息，即按其 acks 设置得到了确认。";
     safe = "safe", "安全";
     safe_means =
-        "Acknowledged records that still exist and will be read.",
-        "已确认、仍然存在并且能被读到的消息。";
+        "Acknowledged records below the leader's high watermark: every in-sync replica has them.",
+        "已确认且位于 leader 高水位以下的消息：ISR 中的每个副本都有。";
     lost = "lost", "丢失";
     lost_means =
         "Acknowledged records that are gone: the producer was told they are written, and no leader has them any more.",
         "已确认却消失的消息：生产者被告知写入成功，但已没有 leader 拥有它们。";
     lost_alarm(records: &str) = "Data loss: {records} acknowledged, then lost", "数据丢失：{records}已确认却丢失";
+    fate_lost = "acknowledged, then lost", "已确认却丢失";
+    at_risk = "promised, not yet safe", "已确认，尚未安全";
     duplicated = "duplicated", "重复写入";
     duplicated_means =
         "Records that are in the log more than once, because a retry was appended again.",
@@ -50,4 +53,18 @@ messages! {
         "结果未定的消息：生产者还不知道成败。";
     consumed = "processed", "已处理";
     consumed_means = "Records that a group has processed.", "已被消费组处理的消息。";
+}
+
+impl super::Text {
+    /// What became of a record, in a word or two.
+    pub(crate) fn fate(self, fate: Fate) -> &'static str {
+        match fate {
+            Fate::InFlight => self.in_flight(),
+            Fate::Acked => self.at_risk(),
+            Fate::Safe => self.safe(),
+            Fate::Lost => self.fate_lost(),
+            Fate::Rejected => self.rejected(),
+            Fate::Ghost => self.ghost(),
+        }
+    }
 }

@@ -1,0 +1,52 @@
+//! The help dialog: what this is, every key, what the picture shows.
+
+use yew::prelude::*;
+
+use super::dialog::Modal;
+use crate::i18n::{Text, use_text};
+use crate::session::{Command, Dialog, PanelProps};
+
+/// Keys that do the same, and what they do.
+type Row = (Vec<&'static str>, &'static str);
+
+fn keys(t: Text) -> [Row; 9] {
+    [
+        (vec![t.key_space(), "K"], t.key_play()),
+        (vec!["←", "→"], t.key_steps()),
+        (vec!["X"], t.key_exchange()),
+        (vec!["[", "]"], t.key_markers()),
+        (vec![t.key_home(), t.key_end()], t.key_ends()),
+        (vec!["−", "+"], t.key_speed()),
+        (vec![t.key_tab(), t.key_arrows(), t.key_enter()], t.key_select()),
+        (vec![t.key_escape()], t.key_close()),
+        (vec!["?"], t.key_help()),
+    ]
+}
+
+#[component]
+pub(crate) fn Help(props: &PanelProps) -> Html {
+    let t = use_text();
+    let legend =
+        [t.legend_strip(), t.legend_hw(), t.legend_leo(), t.legend_crown(), t.legend_message()];
+    html! {
+        <Modal name="help" title={t.help_open()} open={props.session.view().dialog == Some(Dialog::Help)}
+            on_close={props.session.callback(|()| Command::Show(None))}>
+            <p>{ t.help_intro() }</p>
+            <h3>{ t.keys() }</h3>
+            <dl class="keys">
+                { for keys(t).into_iter().map(|(names, what)| html! {
+                    <div key={what}>
+                        <dt>{ for names.into_iter().map(|name| html! { <kbd key={name}>{ name }</kbd> }) }</dt>
+                        <dd>{ what }</dd>
+                    </div>
+                }) }
+            </dl>
+            <p class="note">{ t.keys_note() }</p>
+            <h3>{ t.legend() }</h3>
+            <ul>{ for legend.into_iter().map(|line| html! { <li key={line}>{ line }</li> }) }</ul>
+            <h3>{ t.about() }</h3>
+            <p>{ t.about_independent() }{ t.pick(" ", "") }{ t.about_model() }</p>
+            <p class="note">{ t.about_version(env!("CARGO_PKG_VERSION")) }</p>
+        </Modal>
+    }
+}

@@ -1,0 +1,35 @@
+//! What surrounds the stage: verdict, settings, story, reasons, chart, lesson, inspector, dialogs. A panel reads the
+//! session and dispatches commands; it decides nothing about Kafka.
+
+mod chart;
+mod dialog;
+mod help;
+mod icon;
+mod inspector;
+mod lesson;
+mod lessons;
+mod notices;
+mod records;
+mod settings;
+mod share;
+mod slider;
+mod sliders;
+mod story;
+mod switches;
+pub(crate) mod verdict;
+mod why;
+
+pub(crate) use chart::Chart;
+pub(crate) use help::Help;
+pub(crate) use inspector::Inspector;
+pub(crate) use lesson::Lesson;
+pub(crate) use lessons::LessonPicker;
+pub(crate) use notices::Notices;
+pub(crate) use records::RecordList;
+pub(crate) use settings::Settings;
+pub(crate) use share::Share;
+pub(crate) use sliders::Sliders;
+pub(crate) use story::Story;
+pub(crate) use switches::{LanguageSwitch, ThemeSwitch};
+pub(crate) use verdict::Verdict;
+pub(crate) use why::Why;
