@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::fs;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
 
 use wasm_bindgen_cli_support::Bindgen;
@@ -35,9 +34,7 @@ pub(crate) fn build(profile: &str) -> Result<Site> {
     let shell = project::root().join("index.html");
     site.insert("index.html", fs::read(&shell).map_err(|error| format!("{}: {error}", shell.display()))?);
 
-    let mut hasher = DefaultHasher::new();
-    site.hash(&mut hasher);
-    let build = format!("{:016x}", hasher.finish());
+    let build = site.fingerprint();
     site.edit("index.html", |text| text.replace(BUILD, &build))?;
     Ok(site)
 }

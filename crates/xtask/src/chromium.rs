@@ -9,16 +9,16 @@ use crate::{Result, command};
 const BROWSER: &str = "chromium";
 const CHINESE: &str = "fonts-noto-cjk";
 
-/// Finds a browser, installing Debian's if there is none and it can be installed.
+/// The browser that `HIGHWATER_CHROMIUM` names, else one that is here, else Debian's if it can be installed.
 pub(crate) fn ensure() -> Result<PathBuf> {
+    if let Some(named) = std::env::var_os("HIGHWATER_CHROMIUM").map(PathBuf::from) {
+        let missing = || format!("HIGHWATER_CHROMIUM names {}, which is not there", named.display());
+        return if named.is_file() { Ok(named) } else { Err(missing()) };
+    }
     let found = find();
-    let mut missing = Vec::new();
-    if found.is_none() {
-        missing.push(BROWSER);
-    }
-    if !has_chinese_font() {
-        missing.push(CHINESE);
-    }
+    let browser = found.is_none().then_some(BROWSER);
+    let font = (!has_chinese_font()).then_some(CHINESE);
+    let missing: Vec<&str> = browser.into_iter().chain(font).collect();
     if !missing.is_empty() && can_install() {
         install(&missing)?;
     }
@@ -28,9 +28,6 @@ pub(crate) fn ensure() -> Result<PathBuf> {
 }
 
 fn find() -> Option<PathBuf> {
-    if let Some(named) = std::env::var_os("HIGHWATER_CHROMIUM") {
-        return Some(named.into()).filter(|path: &PathBuf| path.is_file());
-    }
     let names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome.exe"];
     let folders = std::env::var_os("PATH").unwrap_or_default();
     let on_path = std::env::split_paths(&folders).flat_map(|folder| names.map(|name| folder.join(name)));

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::Write;
 use std::ops::AddAssign;
 use std::path::{Path, PathBuf};
@@ -15,7 +16,7 @@ use crate::{Result, command};
 const FORMS: [&str; 2] = ["gz", "br"];
 
 /// Files by their path from the root of the site, `/` between names.
-#[derive(Default, Hash)]
+#[derive(Default)]
 pub(crate) struct Site(BTreeMap<String, Vec<u8>>);
 
 impl Site {
@@ -39,6 +40,13 @@ impl Site {
         let text = std::str::from_utf8(content).map_err(|error| format!("{name}: {error}"))?;
         *content = change(text).into_bytes();
         Ok(())
+    }
+
+    /// A name for exactly this content.
+    pub(crate) fn fingerprint(&self) -> String {
+        let mut hasher = DefaultHasher::new();
+        self.0.hash(&mut hasher);
+        format!("{:016x}", hasher.finish())
     }
 
     /// Makes `dist` hold this site and nothing else.

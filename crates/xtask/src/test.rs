@@ -13,6 +13,12 @@ const STAGES: [Stage; 5] =
 /// Runs every stage, or the one that is named; one that fails does not stop the next.
 pub(crate) fn run(args: &[String]) -> Result {
     let (stages, rest) = choose(args)?;
+    if args.is_empty() {
+        // What only a person can install is named before anything long has run.
+        setup::wasm_target()?;
+        setup::npm_packages()?;
+        chromium::ensure()?;
+    }
     let mut results: Vec<(&str, Result, Duration)> = Vec::new();
     for (name, stage) in stages {
         println!("\n━━ {name} ━━");

@@ -23,7 +23,7 @@ pub(crate) fn build() -> Result {
         text.replace("</head>", "<script type=\"module\" src=\"reload.js\"></script></head>")
     })?;
     site.insert("reload.js", RELOAD.into());
-    site.insert("build.txt", format!("{:?}", SystemTime::now()).into());
+    site.insert("build.txt", site.fingerprint().into());
     site.publish(&project::dist(), false)
 }
 
