@@ -17,6 +17,5 @@ messages! {
     chart_leo = "LEO", "LEO";
     chart_hw = "HW", "高水位";
     chart_role = "Role", "角色";
-    chart_none = "No partition exists.", "没有分区。";
     chart_process_down = "process down", "进程不在";
 }

@@ -18,7 +18,9 @@ messages! {
     key_exchange = "to the end of this exchange", "前进到本次请求应答结束";
     key_ends = "to the start or end of what is known", "到已知时间线的开头或末尾";
     key_speed = "slower or faster", "减速或加速";
-    key_select = "move through the cluster, open what is selected", "在集群中移动，打开选中的对象";
+    key_tab_does = "to the next control; into and out of the cluster", "到下一个控件；进入或离开集群";
+    key_select = "in the cluster: move between objects, open what is selected", "在集群中：在对象间移动，打开选中的对象";
+    key_kill = "kill the selected process", "杀掉选中的进程";
     key_close = "close a dialog, or select nothing", "关闭对话框，或取消选择";
     key_help = "this help", "打开本帮助";
     key_home = "Home", "Home";

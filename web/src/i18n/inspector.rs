@@ -38,6 +38,9 @@ messages! {
         "消费组把分区分给各成员；组协调者保存已提交位移。";
     is_partition = "A partition is one ordered log, kept in several replicas.", "分区是一个有序日志，保存在多个副本中。";
 
+    event_title(n: u64) = "Event {n}", "事件 {n}";
+    happened_at = "When", "时间";
+    happened_on = "Where", "地点";
     status_label = "Process", "进程";
     role_label = "Role", "角色";
     leads = "Leads", "担任 leader";
@@ -109,6 +112,11 @@ messages! {
     processing_label = "Working on", "正在处理";
     record_at(partition: &str, offset: i64) = "{partition}, offset {offset}", "{partition}，位移 {offset}";
     coordinator_label = "Coordinator", "组协调者";
+    group_leader = " (leader)", "（组 leader）";
+    group_empty = "no members", "没有成员";
+    group_preparing = "waiting for members to join", "等待成员加入";
+    group_completing = "waiting for the leader's assignment", "等待组 leader 给出分配方案";
+    group_stable = "everybody has partitions", "分配完成";
     group_state_label = "State", "状态";
     generation_label = "Generation", "代（generation）";
     members_label = "Members", "成员";
@@ -146,6 +154,7 @@ messages! {
     do_rejoin = "Reconnect", "恢复网络";
     do_rejoin_means = "All its links are healed, both ways.", "恢复它的所有链路（双向）。";
     do_elect_preferred = "Elect the preferred leader", "选举首选 leader";
+    do_elect_preferred_means = "The first assigned replica leads again, if it is in sync.", "分配列表中的第一个副本若在 ISR 中，则重新成为 leader。";
     do_elect_unclean = "Elect any live replica (unclean)", "选举任意存活副本（unclean）";
     do_elect_unclean_means = "What the new leader does not have is lost.", "新 leader 没有的消息会丢失。";
     do_add_partitions = "Add partitions", "增加分区";

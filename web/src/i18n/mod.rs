@@ -5,6 +5,7 @@
 
 mod chart;
 mod error;
+mod event;
 mod help;
 mod inspector;
 mod intervention;
@@ -70,5 +71,6 @@ macro_rules! messages {
         }
     };
 }
+pub(crate) use event::Narrator;
 pub(crate) use number::grouped;
 use messages;

@@ -1,6 +1,7 @@
 //! Nodes, links, replicas and messages: their names, and how each is.
 
 use super::{Lang, Text, messages};
+use highwater_core::broker::Role;
 use highwater_core::ids::NodeId;
 use highwater_core::process::Status;
 
@@ -22,6 +23,8 @@ messages! {
     message_from_to(kind: &str, from: &str, to: &str) = "{kind} from {from} to {to}", "{kind}：{from} → {to}";
     group_named(name: &str) = "group {name}", "消费组 {name}";
     record_named(id: &str) = "record {id}", "消息 {id}";
+    group_title(name: &str) = "Group {name}", "消费组 {name}";
+    record_title(id: &str) = "Record {id}", "消息 {id}";
 
     running = "running", "运行中";
     paused = "paused", "暂停";
@@ -31,6 +34,7 @@ messages! {
 
     leader = "leader", "leader";
     follower = "follower", "follower";
+    idle = "neither", "空闲";
     no_leader = "no leader: offline", "没有 leader：离线";
     in_sync = "in sync", "在 ISR 中";
     out_of_sync = "not in the ISR", "不在 ISR 中";
@@ -43,6 +47,10 @@ messages! {
     position = "position", "消费位置";
     committed = "below the high watermark: committed", "低于高水位：已提交";
     uncommitted = "not committed yet", "尚未提交";
+    promise_open = "no answer yet", "尚无应答";
+    promise_acked = "acknowledged", "已确认";
+    promise_failed = "failed", "发送失败";
+    lost_record = "acknowledged, then lost", "已确认却丢失";
 }
 
 impl Text {
@@ -62,6 +70,15 @@ impl Text {
         match self.0 {
             Lang::En => capitalized(&name),
             Lang::Zh => name,
+        }
+    }
+
+    /// What a replica is to its partition.
+    pub(crate) fn role(self, role: &Role) -> &'static str {
+        match role {
+            Role::Leader(_) => self.leader(),
+            Role::Follower(_) => self.follower(),
+            Role::Idle => self.idle(),
         }
     }
 

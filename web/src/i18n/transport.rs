@@ -1,6 +1,7 @@
 //! Play, step, seek, branches.
 
 use super::messages;
+use highwater_lab::timeline::MarkerKind;
 
 messages! {
     transport = "Playback", "播放控制";
@@ -28,6 +29,34 @@ messages! {
         "You acted in the past, so a branch began here: {what}. The earlier future is kept.",
         "你在过去做了改动，于是从这里长出一个分支：{what}。原来的未来仍然保留。";
     marker_at(what: &str, time: &str) = "{what} at {time}", "{what}，{time}";
+    marker_fault = "fault", "故障";
+    marker_repair = "repair", "恢复";
+    marker_cluster = "broker or partition out or in", "broker 或分区下线/上线";
+    marker_isr = "ISR change", "ISR 变化";
+    marker_election = "leader election", "leader 选举";
+    marker_truncation = "truncation", "截断";
+    marker_loss = "data loss", "数据丢失";
+    marker_failure = "failure told to an application", "应用收到失败";
+    marker_rebalance = "rebalance", "重平衡";
+    marker_change = "setting changed", "设置改动";
     finished = "The run is over", "运行结束";
     nothing_more = "Nothing more happens by itself", "不会再自动发生任何事";
+}
+
+impl super::Text {
+    /// A kind of moment.
+    pub(crate) fn marker(self, kind: MarkerKind) -> &'static str {
+        match kind {
+            MarkerKind::Fault => self.marker_fault(),
+            MarkerKind::Repair => self.marker_repair(),
+            MarkerKind::Cluster => self.marker_cluster(),
+            MarkerKind::Isr => self.marker_isr(),
+            MarkerKind::Election => self.marker_election(),
+            MarkerKind::Truncation => self.marker_truncation(),
+            MarkerKind::Loss => self.marker_loss(),
+            MarkerKind::Failure => self.marker_failure(),
+            MarkerKind::Rebalance => self.marker_rebalance(),
+            MarkerKind::Change => self.marker_change(),
+        }
+    }
 }

@@ -9,15 +9,17 @@ use crate::session::{Command, Dialog, PanelProps};
 /// Keys that do the same, and what they do.
 type Row = (Vec<&'static str>, &'static str);
 
-fn keys(t: Text) -> [Row; 9] {
+fn keys(t: Text) -> [Row; 11] {
     [
-        (vec![t.key_space(), "K"], t.key_play()),
-        (vec!["←", "→"], t.key_steps()),
+        (vec![t.key_space()], t.key_play()),
+        (vec!["←", "→", ",", "."], t.key_steps()),
+        (vec!["Shift ←", "Shift →", "[", "]"], t.key_markers()),
         (vec!["X"], t.key_exchange()),
-        (vec!["[", "]"], t.key_markers()),
         (vec![t.key_home(), t.key_end()], t.key_ends()),
-        (vec!["−", "+"], t.key_speed()),
-        (vec![t.key_tab(), t.key_arrows(), t.key_enter()], t.key_select()),
+        (vec!["1 … 5", "−", "+"], t.key_speed()),
+        (vec![t.key_tab()], t.key_tab_does()),
+        (vec![t.key_arrows(), t.key_enter()], t.key_select()),
+        (vec!["K"], t.key_kill()),
         (vec![t.key_escape()], t.key_close()),
         (vec!["?"], t.key_help()),
     ]

@@ -17,7 +17,8 @@ struct Row {
     entry: Entry,
     key: Option<String>,
     partition: Option<String>,
-    offset: Option<i64>,
+    /// Where it stands in the leader's log: more than once if it was duplicated.
+    offsets: Vec<i64>,
 }
 
 impl Row {
@@ -26,7 +27,7 @@ impl Row {
         Row {
             key: entry.key().map(|key| String::from_utf8_lossy(key).into_owned()),
             partition: entry.partition().map(|id| metadata.partition_name(id)),
-            offset: timeline.ledger().offset(entry.record()),
+            offsets: timeline.ledger().offsets(entry.record()),
             entry: entry.clone(),
         }
     }
@@ -94,7 +95,7 @@ fn line(t: Text, props: &PanelProps, row: &Row) -> Html {
             </th>
             <td>{ row.key.as_deref().unwrap_or(t.no_key()) }</td>
             <td>{ row.partition.as_deref().unwrap_or(t.no_partition_yet()) }</td>
-            <td>{ row.offset.map_or("–".to_string(), |offset| offset.to_string()) }</td>
+            <td>{ if row.offsets.is_empty() { "–".to_string() } else { t.list(&row.offsets) } }</td>
             <td><FateName fate={row.entry.fate()} /></td>
             <td>{ if holders.is_empty() { t.no_copies().to_string() } else { t.list(holders.iter()) } }</td>
         </tr>

@@ -48,7 +48,7 @@ impl Count {
 
     /// The number itself.
     fn of(self, counts: &Counts) -> u64 {
-        match self {
+        u64::from(match self {
             Count::Promised => counts.acked,
             Count::Safe => counts.safe,
             Count::Lost => counts.lost,
@@ -59,7 +59,7 @@ impl Count {
             Count::Rejected => counts.rejected,
             Count::Ghost => counts.ghost,
             Count::InFlight => counts.in_flight,
-        }
+        })
     }
 
     /// Whether a record is one of those counted.
@@ -156,7 +156,7 @@ pub(crate) fn Verdict(props: &PanelProps) -> Html {
                 }) }
             </ul>
             <p class="visually-hidden" role="alert">
-                { if counts.lost > 0 { t.lost_alarm(&t.records(counts.lost)) } else { String::new() } }
+                { if counts.lost > 0 { t.lost_alarm(&t.records(u64::from(counts.lost))) } else { String::new() } }
             </p>
         </section>
     }

@@ -1,0 +1,124 @@
+//! From lines to an SVG, in the theme's colours.
+
+use highwater_core::time::{Micros, SECOND};
+use plotters::prelude::*;
+
+use super::series::{Course, thinned};
+use crate::i18n::Text;
+
+/// How many colours of lines there are.
+pub(super) const COLOURS: usize = 5;
+
+/// In pixels.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Size {
+    pub(super) width: u32,
+    pub(super) height: u32,
+}
+
+/// The page's colours, as the style sheets have them.
+struct Palette {
+    ink: RGBColor,
+    grid: RGBColor,
+    lines: [RGBColor; COLOURS],
+}
+
+impl Palette {
+    fn of_the_page() -> Self {
+        let root = gloo_utils::document().document_element();
+        let style = root.and_then(|root| gloo_utils::window().get_computed_style(&root).ok().flatten());
+        let colour = |name: &str, otherwise: u32| {
+            let value = style.as_ref().and_then(|style| style.get_property_value(name).ok());
+            value.and_then(|value| hex(&value)).unwrap_or_else(|| rgb(otherwise))
+        };
+        Palette {
+            ink: colour("--muted", 0x006b_7785),
+            grid: colour("--line", 0x00d5_dce3),
+            lines: [
+                colour("--line-1", 0x001f_6fb2),
+                colour("--line-2", 0x00b3_5c00),
+                colour("--line-3", 0x002a_7d4f),
+                colour("--line-4", 0x008a_3fa0),
+                colour("--line-5", 0x00a0_3050),
+            ],
+        }
+    }
+}
+
+fn rgb(hex: u32) -> RGBColor {
+    let [_, r, g, b] = hex.to_be_bytes();
+    RGBColor(r, g, b)
+}
+
+/// A colour written as `#1f6fb2`.
+fn hex(text: &str) -> Option<RGBColor> {
+    let digits = text.trim().strip_prefix('#').filter(|digits| digits.len() == 6)?;
+    u32::from_str_radix(digits, 16).ok().map(rgb)
+}
+
+#[allow(clippy::cast_precision_loss)] // Pixels are coarser than that.
+fn seconds(at: Micros) -> f64 {
+    at as f64 / SECOND as f64
+}
+
+/// The chart; empty where it could not be drawn.
+pub(super) fn draw(t: Text, courses: &[Course], now: Micros, size: Size) -> String {
+    let mut svg = String::new();
+    let backend = SVGBackend::with_string(&mut svg, (size.width, size.height));
+    let drawn = plot(t, courses, now, backend, &Palette::of_the_page());
+    if drawn.is_ok() { svg } else { String::new() }
+}
+
+fn plot<'a>(
+    t: Text,
+    courses: &[Course],
+    now: Micros,
+    backend: SVGBackend<'a>,
+    palette: &Palette,
+) -> Result<(), DrawingAreaErrorKind<<SVGBackend<'a> as DrawingBackend>::ErrorType>> {
+    let area = backend.into_drawing_area();
+    let (width, _) = area.dim_in_pixel();
+    let highest = courses.iter().flat_map(|c| c.log_end.iter().chain(&c.high_watermark)).map(|(_, o)| *o).max();
+    let top = highest.unwrap_or(0).max(4) + 1;
+    let font = |size: u32| ("sans-serif", size).into_font().color(&palette.ink);
+    let mut chart = ChartBuilder::on(&area)
+        .margin(6)
+        .margin_right(14)
+        .x_label_area_size(34)
+        .y_label_area_size(40)
+        .build_cartesian_2d(0.0..seconds(now).max(0.001), 0..top)?;
+    chart
+        .configure_mesh()
+        .disable_x_mesh()
+        .light_line_style(TRANSPARENT)
+        .bold_line_style(palette.grid)
+        .axis_style(palette.ink)
+        .label_style(font(12))
+        .axis_desc_style(font(12))
+        .x_desc(t.chart_time())
+        .y_desc(t.chart_offset())
+        .x_labels(5)
+        .y_labels(5)
+        .draw()?;
+    for (course, colour) in courses.iter().zip(palette.lines.iter().cycle()) {
+        let line = |steps: &[(Micros, i64)]| {
+            thinned(steps, now, u64::from(width)).into_iter().map(|(at, offset)| (seconds(at), offset)).collect::<Vec<_>>()
+        };
+        chart.draw_series(LineSeries::new(line(&course.log_end), colour.stroke_width(2)))?;
+        let dashes = line(&course.high_watermark);
+        chart.draw_series(DashedLineSeries::new(dashes, 4, 4, colour.stroke_width(1)))?;
+    }
+    area.present()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colours_are_read_as_style_sheets_write_them() {
+        assert_eq!(hex(" #1f6fb2"), Some(RGBColor(0x1f, 0x6f, 0xb2)));
+        assert_eq!(hex("rgb(1, 2, 3)"), None);
+        assert_eq!(hex("#12345"), None);
+    }
+}

@@ -1,0 +1,166 @@
+//! Log end offset and high watermark of each replica over time.
+
+mod draw;
+mod series;
+
+use gloo_timers::callback::Timeout;
+use highwater_core::cluster::Cluster;
+use highwater_core::ids::{BrokerId, PartitionId};
+use highwater_lab::timeline::Timeline;
+use web_sys::{Element, HtmlSelectElement};
+use yew::prelude::*;
+
+use crate::i18n::{Text, use_text};
+use crate::session::{PanelProps, Selection};
+use crate::url::Theme;
+use draw::Size;
+use series::{Course, courses};
+
+/// The chart is drawn again at most so often: drawing it measures every label in the page.
+const REDRAW_MS: u32 = 250;
+
+/// The chart's width until the panel's own is known.
+const WIDTH: u32 = 480;
+
+#[component]
+pub(crate) fn Chart(props: &PanelProps) -> Html {
+    let t = use_text();
+    let view = props.session.view();
+    let chosen = use_state(|| None::<PartitionId>);
+    let frame = use_node_ref();
+    let drawn = use_state(|| props.revision);
+    let waiting = use_mut_ref(|| None::<Timeout>);
+
+    // What is behind is drawn after a pause, however many changes come within it.
+    {
+        let (drawn, waiting, session) = (drawn.clone(), waiting.clone(), props.session.clone());
+        use_effect_with(props.revision, move |revision| {
+            if *drawn != *revision && waiting.borrow().is_none() {
+                let done = waiting.clone();
+                let timeout = Timeout::new(REDRAW_MS, move || {
+                    done.borrow_mut().take();
+                    drawn.set(session.revision());
+                });
+                *waiting.borrow_mut() = Some(timeout);
+            }
+        });
+    }
+
+    let partitions = props.session.read(|timeline| {
+        let metadata = timeline.cluster().metadata();
+        let user = metadata.partition_ids().filter(|id| !metadata.is_internal(*id));
+        user.map(|id| (id, metadata.partition_name(id))).collect::<Vec<_>>()
+    });
+    let selected = match view.selection {
+        Some(Selection::Replica(_, id) | Selection::Partition(id)) => Some(id),
+        _ => None,
+    };
+    // A cluster has at least one topic, and so a first partition.
+    let partition = chosen.or(selected).unwrap_or(PartitionId(0));
+    let onchange = {
+        let (chosen, ids) = (chosen.clone(), partitions.iter().map(|(id, _)| *id).collect::<Vec<_>>());
+        Callback::from(move |event: Event| {
+            let at = event.target_unchecked_into::<HtmlSelectElement>().selected_index();
+            chosen.set(usize::try_from(at).ok().and_then(|at| ids.get(at)).copied());
+        })
+    };
+    let name = props.session.read(|timeline| timeline.cluster().metadata().partition_name(partition));
+    let picture = Picture { t, theme: view.theme, partition, drawn: *drawn };
+    let svg = {
+        let (session, frame) = (props.session.clone(), frame.clone());
+        use_memo(picture, move |picture| {
+            let width = frame.cast::<Element>().map_or(WIDTH, |e| e.client_width().unsigned_abs().max(240));
+            session.read(|timeline| paint(picture, timeline, Size { width, height: width * 9 / 16 }))
+        })
+    };
+    let (now, rows) = props.session.read(|timeline| (t.time(timeline.now()), rows(t, timeline.cluster(), partition)));
+    html! {
+        <section class="panel chart" aria-label={t.chart()}>
+            <div class="chart-of">
+                <label for="chart-partition">{ t.chart_partition() }</label>
+                <select id="chart-partition" {onchange}>
+                    { for partitions.iter().map(|(id, name)| html! {
+                        <option key={id.0} selected={*id == partition}>{ name }</option>
+                    }) }
+                </select>
+            </div>
+            <figure>
+                <figcaption>{ t.chart_title(&name) }</figcaption>
+                <div ref={frame} class="plot" role="img" aria-label={t.chart_desc(&name, &now)}>
+                    { Html::from_html_unchecked((*svg).clone()) }
+                </div>
+                <ul class="chart-key" aria-hidden="true">
+                    { for rows.iter().enumerate().map(|(i, row)| html! {
+                        <li key={row.broker.0} class={format!("line-{}", i % draw::COLOURS + 1)}>{ t.broker_named(row.broker.0) }</li>
+                    }) }
+                    <li key="leo" class="leo">{ t.chart_leo() }</li>
+                    <li key="hw" class="hw">{ t.chart_hw() }</li>
+                </ul>
+            </figure>
+            <details>
+                <summary>{ t.chart_table() }</summary>
+                <table>
+                    <caption>{ &now }</caption>
+                    <thead>
+                        <tr>
+                            <th scope="col">{ t.chart_broker() }</th>
+                            <th scope="col">{ t.chart_role() }</th>
+                            <th scope="col">{ t.chart_leo() }</th>
+                            <th scope="col">{ t.chart_hw() }</th>
+                        </tr>
+                    </thead>
+                    <tbody>
+                        { for rows.into_iter().map(|row| html! {
+                            <tr key={row.broker.0}>
+                                <th scope="row">{ t.broker_named(row.broker.0) }</th>
+                                <td>{ row.role }</td>
+                                <td>{ row.log_end }</td>
+                                <td>{ row.high_watermark.map_or("–".to_string(), |hw| hw.to_string()) }</td>
+                            </tr>
+                        }) }
+                    </tbody>
+                </table>
+            </details>
+        </section>
+    }
+}
+
+/// All that the drawing depends on, but for the events themselves.
+#[derive(Clone, Copy, PartialEq)]
+struct Picture {
+    t: Text,
+    theme: Option<Theme>,
+    partition: PartitionId,
+    /// The revision that is drawn.
+    drawn: u64,
+}
+
+fn paint(picture: &Picture, timeline: &Timeline, size: Size) -> AttrValue {
+    let events = timeline.events().iter().take(timeline.events_until_position());
+    let replicas = timeline.cluster().metadata().partition(picture.partition).map(|p| p.replicas.clone());
+    let courses: Vec<Course> = courses(events, picture.partition, &replicas.unwrap_or_default(), timeline.now());
+    draw::draw(picture.t, &courses, timeline.now(), size).into()
+}
+
+/// A replica as it is now.
+struct Row {
+    broker: BrokerId,
+    role: &'static str,
+    log_end: i64,
+    high_watermark: Option<i64>,
+}
+
+fn rows(t: Text, cluster: &Cluster, partition: PartitionId) -> Vec<Row> {
+    let Some(registered) = cluster.metadata().partition(partition) else { return Vec::new() };
+    let row = |id: &BrokerId| {
+        let broker = cluster.broker(*id)?;
+        let replica = broker.replica(partition);
+        Some(Row {
+            broker: *id,
+            role: replica.map_or(t.chart_process_down(), |replica| t.role(replica.role())),
+            log_end: broker.log(partition).map_or(0, |log| log.end()),
+            high_watermark: replica.map(|replica| replica.high_watermark()),
+        })
+    };
+    registered.replicas.iter().filter_map(row).collect()
+}
