@@ -2,7 +2,9 @@
 
 mod app;
 mod i18n;
+mod keys;
 mod lessons;
+mod narrator;
 mod panels;
 mod playback;
 mod scene;
@@ -20,8 +22,12 @@ use url::Opening;
 fn main() {
     trouble::watch();
     let opening = Opening::from_window();
-    let session = Session::open(opening);
     let Some(root) = gloo_utils::document().get_element_by_id("app") else { return };
-    root.set_inner_html("");
-    yew::Renderer::<App>::with_root_and_props(root, AppProps { session }).render();
+    match Session::open(opening) {
+        Ok(session) => {
+            root.set_inner_html("");
+            yew::Renderer::<App>::with_root_and_props(root, AppProps { session }).render();
+        }
+        Err(error) => trouble::show(&error.to_string()),
+    }
 }

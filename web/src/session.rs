@@ -2,15 +2,19 @@
 //! it can do is a [`Command`].
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use highwater_core::action::Intervention;
-use highwater_core::ids::{BrokerId, EventId, MessageId, NodeId, PartitionId, RecordId};
+use highwater_core::error::Refused;
+use highwater_core::ids::{BrokerId, EventId, GroupId, MessageId, NodeId, PartitionId, RecordId};
 use highwater_core::time::Micros;
-use highwater_lab::scenario::Lang;
+use highwater_lab::error::LabError;
+use highwater_lab::text::Lang;
 use highwater_lab::timeline::Timeline;
 use yew::prelude::*;
 
+use crate::panels::verdict::Count;
 use crate::playback::{Goal, Playback, Speed};
 use crate::url::{Opening, Theme};
 use crate::{lessons, storage, url};
@@ -22,12 +26,16 @@ pub(crate) enum Selection {
     Node(NodeId),
     /// The connection between two nodes, both ways; the lesser node first.
     Link(NodeId, NodeId),
+    /// A partition, wherever its replicas are.
+    Partition(PartitionId),
     /// A broker's copy of a partition.
     Replica(BrokerId, PartitionId),
     /// A record, wherever its copies are.
     Record(RecordId),
     /// A message under way.
     Message(MessageId),
+    /// A consumer group.
+    Group(GroupId),
     /// Something that happened.
     Event(EventId),
 }
@@ -68,8 +76,12 @@ impl Tab {
 pub(crate) enum Dialog {
     /// Keys and symbols.
     Help,
+    /// All lessons.
+    Lessons,
     /// The share link and the code to embed the page.
     Share,
+    /// The records behind a number of the verdict.
+    Records(Count),
 }
 
 /// Something the page has to tell, until it is dismissed.
@@ -141,6 +153,8 @@ pub(crate) enum Command {
     Select(Option<Selection>),
     /// Select something and open the panel that tells about it.
     Inspect(Selection),
+    /// Select something and open the panel that tells why it is as it is.
+    Explain(Selection),
     /// Open a tab of the side panel.
     Open(Tab),
     /// Open a dialog, or close the one that is open.
@@ -153,6 +167,13 @@ pub(crate) enum Command {
     SetLang(Lang),
     /// Change the page's colours; none: as the system has them.
     SetTheme(Option<Theme>),
+    /// Predict: lock in a choice for one of the lesson's questions.
+    Answer {
+        /// Which question.
+        question: usize,
+        /// Which choice.
+        choice: usize,
+    },
     /// Open the share dialog.
     Share,
     /// Take a notice away.
@@ -178,6 +199,10 @@ pub(crate) struct View {
     pub(crate) tab: Tab,
     /// The open dialog.
     pub(crate) dialog: Option<Dialog>,
+    /// The choices that are locked in, by question.
+    pub(crate) answers: Rc<BTreeMap<usize, usize>>,
+    /// The scenario has been seen to its end.
+    pub(crate) seen_end: bool,
     /// What the page has to tell, oldest first.
     pub(crate) notices: Rc<Vec<(NoticeId, Notice)>>,
 }
@@ -187,6 +212,8 @@ struct State {
     playback: Playback,
     view: View,
     next_notice: u32,
+    /// Screen time since panels have looked, if there is anything new for them.
+    unseen: Option<f64>,
 }
 
 struct Inner {
@@ -198,6 +225,9 @@ struct Inner {
     /// Told when the stage has to look again: at every change and, while time runs, at every frame with a step in it.
     on_stage: RefCell<Option<Callback<()>>>,
 }
+
+/// While time runs, panels look again after this much screen time, in seconds; the stage at every step.
+const PANELS_EVERY: f64 = 0.15;
 
 /// A handle on the one session of the page; clones are the same session.
 #[derive(Clone)]
@@ -220,8 +250,11 @@ pub(crate) struct PanelProps {
 
 impl Session {
     /// Opens the page's session with what its address asks for.
-    pub(crate) fn open(opening: Opening) -> Self {
-        let (timeline, problems) = lessons::open(&opening);
+    ///
+    /// # Errors
+    /// Not even the first lesson can be played.
+    pub(crate) fn open(opening: Opening) -> Result<Self, LabError> {
+        let (timeline, problems) = lessons::open(&opening)?;
         let mut state = State {
             playback: Playback::at(timeline.now()),
             timeline,
@@ -234,9 +267,12 @@ impl Session {
                 selection: None,
                 tab: Tab::default(),
                 dialog: None,
+                answers: Rc::default(),
+                seen_end: false,
                 notices: Rc::default(),
             },
             next_notice: 1,
+            unseen: None,
         };
         for notice in opening.problems.into_iter().chain(problems) {
             state.notify(notice);
@@ -248,7 +284,7 @@ impl Session {
             on_stage: RefCell::default(),
         }));
         session.remember();
-        session
+        Ok(session)
     }
 
     /// Reads the timeline.
@@ -263,7 +299,18 @@ impl Session {
 
     /// The virtual time that is on the stage, between the last step and the next one.
     pub(crate) fn shown_time(&self) -> Micros {
-        self.0.state.borrow().playback.shown()
+        self.0.state.borrow().playback.shown() as Micros
+    }
+
+    /// Reads the timeline together with the screen's place in it.
+    pub(crate) fn watch<T>(&self, look: impl FnOnce(&Timeline, &Playback) -> T) -> T {
+        let state = self.0.state.borrow();
+        look(&state.timeline, &state.playback)
+    }
+
+    /// A link that opens the page at this moment.
+    pub(crate) fn share_link(&self) -> String {
+        self.read(url::share_link)
     }
 
     /// The number of the current state of what panels show.
@@ -297,34 +344,64 @@ impl Session {
         self.changed();
     }
 
+    /// Does something to the cluster, now, and says why not where the person asked.
+    ///
+    /// # Errors
+    /// It is not possible now; nothing has changed.
+    pub(crate) fn act(&self, what: Intervention) -> Result<(), Refused> {
+        let done = self.0.state.borrow_mut().act(what);
+        self.remember();
+        self.changed();
+        done
+    }
+
     /// Lets so much screen time pass; returns whether anything on the stage moves on.
     pub(crate) fn frame(&self, seconds: f64, reduced_motion: bool) -> bool {
         let mut state = self.0.state.borrow_mut();
-        let State { timeline, playback, view, .. } = &mut *state;
+        let State { timeline, playback, view, unseen, .. } = &mut *state;
         let before = timeline.position();
         playback.advance(timeline, seconds, view.speed, reduced_motion);
+        let moving = playback.is_moving();
         let stopped = view.playing && !playback.is_running();
         view.playing &= !stopped;
-        let (moving, stepped) = (playback.is_moving(), timeline.position() != before);
+        let stepped = timeline.position() != before;
+        view.seen_end |= stepped && timeline.is_finished();
+        if stepped {
+            unseen.get_or_insert(0.0);
+        }
+        let waited = unseen.as_mut().map_or(0.0, |waited| {
+            *waited += seconds;
+            *waited
+        });
+        let due = stopped || (unseen.is_some() && (!moving || waited > PANELS_EVERY));
+        if due {
+            *unseen = None;
+        }
         drop(state);
-        if stopped || (stepped && !moving) {
+        if !moving && due {
             self.remember();
+        }
+        if due {
             self.changed();
         } else if stepped {
-            if let Some(callback) = self.0.on_stage.borrow().as_ref() {
-                callback.emit(());
-            }
+            self.look();
         }
         moving
+    }
+
+    /// The stage looks again.
+    fn look(&self) {
+        let stage = self.0.on_stage.borrow().clone();
+        if let Some(callback) = stage {
+            callback.emit(());
+        }
     }
 
     /// The stage and all panels look again.
     pub(crate) fn changed(&self) {
         self.0.revision.set(self.0.revision.get() + 1);
-        let (stage, panels) = (self.0.on_stage.borrow().clone(), self.0.on_change.borrow().clone());
-        if let Some(callback) = stage {
-            callback.emit(());
-        }
+        self.look();
+        let panels = self.0.on_change.borrow().clone();
         if let Some(callback) = panels {
             callback.emit(self.0.revision.get());
         }
@@ -360,12 +437,15 @@ impl State {
             Command::Seek(step) => self.jump(|timeline| timeline.seek(step)),
             Command::GoTo(event) => self.jump(|timeline| {
                 if timeline.event(event).is_some() {
-                    // The event happened during this step: afterwards it can be seen.
-                    timeline.seek(timeline.step_of(event) + 1);
+                    timeline.seek(timeline.step_of(event));
                 }
             }),
             Command::Speed(speed) => self.view.speed = speed,
-            Command::Act(what) => self.act(what),
+            Command::Act(what) => {
+                if let Err(refused) = self.act(what) {
+                    self.notify(Notice::Refused { why: refused.reason });
+                }
+            }
             Command::SwitchBranch(branch) => {
                 self.jump(|timeline| {
                     // A branch that is not there is none that a person could have chosen.
@@ -377,13 +457,21 @@ impl State {
                 self.view.selection = Some(selection);
                 self.view.tab = if let Selection::Event(_) = selection { Tab::Why } else { Tab::Inspector };
             }
+            Command::Explain(selection) => {
+                self.view.selection = Some(selection);
+                self.view.tab = Tab::Why;
+                self.view.dialog = None;
+            }
             Command::Open(tab) => self.view.tab = tab,
             Command::Show(dialog) => self.view.dialog = dialog,
             Command::Share => {
                 self.rest();
                 self.view.dialog = Some(Dialog::Share);
             }
-            Command::LoadLesson(id) => self.load(lessons::load(&id)),
+            Command::Answer { question, choice } => {
+                Rc::make_mut(&mut self.view.answers).insert(question, choice);
+            }
+            Command::LoadLesson(id) => self.load(lessons::start(&id)),
             Command::Restart => self.load(lessons::restart(&self.timeline)),
             Command::SetLang(lang) => {
                 self.view.lang = lang;
@@ -398,6 +486,9 @@ impl State {
     }
 
     fn play(&mut self, goal: Goal) {
+        if goal == Goal::None && self.timeline.is_finished() {
+            self.jump(lessons::to_opening);
+        }
         self.playback.run(&mut self.timeline, goal);
         self.view.playing = goal == Goal::None && self.playback.is_running();
     }
@@ -411,23 +502,30 @@ impl State {
         self.view.playing = false;
         jump(&mut self.timeline);
         self.playback = Playback::at(self.timeline.now());
+        self.view.seen_end |= self.timeline.is_finished();
     }
 
-    fn act(&mut self, what: Intervention) {
+    fn act(&mut self, what: Intervention) -> Result<(), Refused> {
         let branch = self.timeline.branch();
-        match self.timeline.act(what.clone()) {
-            Ok(()) if self.timeline.branch() != branch => self.notify(Notice::BranchGrown { what }),
-            Ok(()) => {}
-            Err(refused) => self.notify(Notice::Refused { why: refused.reason }),
+        self.timeline.act(what.clone())?;
+        if self.timeline.branch() != branch {
+            self.notify(Notice::BranchGrown { what });
         }
         self.playback.acted(&self.timeline);
+        Ok(())
     }
 
-    fn load(&mut self, loaded: Option<Timeline>) {
-        if let Some(timeline) = loaded {
-            self.jump(|now| *now = timeline);
-            self.view.selection = None;
-            self.view.tab = Tab::Lesson;
+    fn load(&mut self, loaded: Result<Timeline, LabError>) {
+        match loaded {
+            Ok(timeline) => {
+                self.jump(|now| *now = timeline);
+                self.view.selection = None;
+                self.view.tab = Tab::Lesson;
+                self.view.dialog = None;
+                self.view.answers = Rc::default();
+                self.view.seen_end = false;
+            }
+            Err(error) => self.notify(Notice::Refused { why: error.to_string() }),
         }
     }
 }

@@ -10,12 +10,12 @@
 //!
 //! What the page does not know, or cannot do, is reported and changes nothing.
 
-use highwater_lab::scenario::Lang;
 use highwater_lab::share;
+use highwater_lab::text::Lang;
 use highwater_lab::timeline::Timeline;
 use wasm_bindgen::JsValue;
 
-use crate::session::Notice;
+use crate::session::{Notice, View};
 use crate::{lessons, storage};
 
 /// A set of colours.
@@ -141,12 +141,26 @@ fn switch(value: &str) -> Option<bool> {
     }
 }
 
+/// Undoes percent encoding; what is not encoded well stays as it is.
 fn decode(text: &str) -> String {
     let text = text.replace('+', " ");
-    match js_sys::decode_uri_component(&text) {
-        Ok(decoded) => decoded.into(),
-        Err(_) => text,
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [first, after @ ..] = rest {
+        let hex = after.get(..2).and_then(|hex| std::str::from_utf8(hex).ok());
+        let code = hex.and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        match code {
+            Some(byte) if *first == b'%' => {
+                bytes.push(byte);
+                rest = &after[2..];
+            }
+            _ => {
+                bytes.push(*first);
+                rest = after;
+            }
+        }
     }
+    String::from_utf8(bytes).unwrap_or(text)
 }
 
 /// At most so much of a text as a notice has room for.
@@ -176,8 +190,56 @@ pub(crate) fn share_link(timeline: &Timeline) -> String {
     format!("{}#{}", base(), share::encode(timeline))
 }
 
-/// A link for an `iframe` that opens where a timeline is now.
-pub(crate) fn embed_link(timeline: &Timeline, lang: Lang, theme: Option<Theme>) -> String {
-    let theme = theme.map(|theme| format!("&theme={}", theme.word())).unwrap_or_default();
-    format!("{}?embed=1&lang={}{theme}#{}", base(), lang_word(lang), share::encode(timeline))
+/// The address for an `iframe`: a share link or the start of a lesson, as the page looks now.
+pub(crate) fn embed_address(link: &str, lesson: &str, view: &View, moment: bool, small: bool) -> String {
+    let (page, fragment) = link.split_once('#').unwrap_or((link, ""));
+    let mut query = Vec::new();
+    if !moment {
+        query.push(format!("lesson={lesson}"));
+    }
+    if small {
+        query.push("embed=1".to_owned());
+    }
+    query.push(format!("lang={}", lang_word(view.lang)));
+    query.extend(view.theme.map(|theme| format!("theme={}", theme.word())));
+    let fragment = if moment { format!("#{fragment}") } else { String::new() };
+    format!("{page}?{}{fragment}", query.join("&"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(query: &str) -> Opening {
+        Opening::parse(query, "", &["fr".to_owned(), "zh-TW".to_owned(), "en".to_owned()])
+    }
+
+    #[test]
+    fn the_address_decides_before_the_browser() {
+        assert_eq!(parse("").lang, Lang::Zh);
+        let opening = parse("?lang=en&theme=projector&embed=1");
+        assert_eq!((opening.lang, opening.theme, opening.embed), (Lang::En, Some(Theme::Projector), true));
+        assert!(opening.problems.is_empty());
+        let shared = Opening::parse("", "#v=1&at=3", &[]);
+        assert_eq!((shared.share.as_deref(), shared.lang), (Some("v=1&at=3"), Lang::En));
+    }
+
+    #[test]
+    fn what_is_not_known_is_reported_and_changes_nothing() {
+        let opening = parse("?theme=pink&embed=yes&colour=red&&lesson=%zz");
+        let plain = parse("");
+        assert_eq!((opening.theme, opening.embed, &opening.lesson), (plain.theme, plain.embed, &plain.lesson));
+        let bad = |name: &str, value: &str| Notice::BadParameter { name: name.into(), value: value.into() };
+        assert_eq!(
+            opening.problems,
+            [bad("theme", "pink"), bad("embed", "yes"), Notice::UnknownParameter { name: "colour".into() }, bad("lesson", "%zz")]
+        );
+    }
+
+    #[test]
+    fn percent_encoding_is_undone() {
+        assert_eq!(decode("a%20b+c%E4%B8%AD"), "a b c中");
+        assert_eq!(decode("100%"), "100%");
+        assert_eq!(decode("%ff"), "%ff");
+    }
 }

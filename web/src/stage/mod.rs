@@ -1,1 +1,257 @@
-//! The stage.
+//! The stage: the cluster as it is at this moment.
+//!
+//! Yew owns what stands: nodes, links, strips. It is drawn again where a new [`Picture`](picture::Picture) differs from
+//! the one before. What moves is the [`scene`](crate::scene)'s, on the same drawing.
+
+mod curve;
+mod glyph;
+mod keys;
+mod layout;
+mod link;
+mod name;
+mod node;
+mod object;
+mod picture;
+mod strip;
+
+use std::rc::Rc;
+
+use gloo_render::{AnimationFrame, request_animation_frame};
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, ResizeObserver};
+use yew::prelude::*;
+
+use crate::i18n::Text;
+use crate::scene::Scene;
+use crate::session::{Command, Selection, Session};
+
+pub(crate) use curve::{Curve, Point};
+pub(crate) use layout::{Detail, Layout};
+pub(crate) use picture::{Cell, Picture, Tone};
+pub(crate) use {glyph::CROSS, name::message as message_name, object::ATTRIBUTE, object::word as object_word};
+
+#[derive(Clone, PartialEq, Properties)]
+pub(crate) struct StageProps {
+    /// The session.
+    pub(crate) session: Session,
+    /// The page's language.
+    pub(crate) text: Text,
+    /// What is selected.
+    pub(crate) selection: Option<Selection>,
+}
+
+pub(crate) enum Msg {
+    /// The stage has this size now.
+    Resized(f64, f64),
+    /// The cluster may look different.
+    Look,
+    /// An animation frame, at this time in milliseconds.
+    Frame(f64),
+}
+
+/// The stage.
+pub(crate) struct Stage {
+    container: NodeRef,
+    moving: NodeRef,
+    layout: Option<Rc<Layout>>,
+    picture: Option<Rc<Picture>>,
+    scene: Option<Scene>,
+    resize: Option<Resize>,
+    frame: Option<AnimationFrame>,
+    /// The time of the last frame, while they follow each other.
+    last_frame: Option<f64>,
+}
+
+/// Watches the size of the stage for as long as it is kept.
+struct Resize {
+    observer: ResizeObserver,
+    _callback: Closure<dyn FnMut()>,
+}
+
+impl Drop for Resize {
+    fn drop(&mut self) {
+        self.observer.disconnect();
+    }
+}
+
+impl Component for Stage {
+    type Message = Msg;
+    type Properties = StageProps;
+
+    fn create(ctx: &Context<Self>) -> Self {
+        ctx.props().session.on_stage(ctx.link().callback(|()| Msg::Look));
+        Stage {
+            container: NodeRef::default(),
+            moving: NodeRef::default(),
+            layout: None,
+            picture: None,
+            scene: None,
+            resize: None,
+            frame: None,
+            last_frame: None,
+        }
+    }
+
+    fn changed(&mut self, ctx: &Context<Self>, _: &StageProps) -> bool {
+        self.ask_for_frame(ctx);
+        true
+    }
+
+    fn update(&mut self, ctx: &Context<Self>, message: Msg) -> bool {
+        match message {
+            Msg::Resized(width, height) => {
+                let cast = ctx.props().session.read(|timeline| picture::cast(timeline.cluster()));
+                self.lay_out(Layout::new(width, height, cast));
+                self.look(ctx)
+            }
+            Msg::Look => self.look(ctx),
+            Msg::Frame(now) => {
+                self.frame = None;
+                let seconds = self.last_frame.map_or(0.0, |last| (now - last) / 1000.0);
+                let moving = ctx.props().session.frame(seconds, reduced_motion());
+                self.last_frame = Some(now);
+                let unsettled = self.draw(ctx, seconds);
+                if moving || unsettled {
+                    self.ask_for_frame(ctx);
+                } else {
+                    self.last_frame = None;
+                }
+                false
+            }
+        }
+    }
+
+    fn view(&self, ctx: &Context<Self>) -> Html {
+        let StageProps { session, text, .. } = ctx.props();
+        let select = {
+            let session = session.clone();
+            Callback::from(move |event: MouseEvent| {
+                let hit = event.target_dyn_into::<Element>().and_then(|element| keys::object_at(&element));
+                session.dispatch(hit.map_or(Command::Select(None), Command::Inspect));
+            })
+        };
+        let onkeydown = {
+            let (session, container) = (session.clone(), self.container.clone());
+            Callback::from(move |event: KeyboardEvent| keys::on_key(&session, &container, &event))
+        };
+        let onfocusin = {
+            let container = self.container.clone();
+            Callback::from(move |event: FocusEvent| keys::on_focus(&container, &event))
+        };
+        html! {
+            <section class="stage" ref={&self.container} aria-label={text.stage()} data-testid="stage"
+                     onclick={select} {onkeydown} {onfocusin}>
+                { self.drawing(ctx.props()) }
+            </section>
+        }
+    }
+
+    fn rendered(&mut self, ctx: &Context<Self>, first: bool) {
+        if first {
+            self.watch_size(ctx);
+        }
+        keys::keep_one_stop(&self.container);
+    }
+}
+
+impl Stage {
+    fn watch_size(&mut self, ctx: &Context<Self>) {
+        let Some(element) = self.container.cast::<Element>() else { return };
+        let (link, measured) = (ctx.link().clone(), element.clone());
+        let callback = Closure::<dyn FnMut()>::new(move || {
+            let frame = measured.get_bounding_client_rect();
+            link.send_message(Msg::Resized(frame.width(), frame.height()));
+        });
+        if let Ok(observer) = ResizeObserver::new(callback.as_ref().unchecked_ref()) {
+            observer.observe(&element);
+            self.resize = Some(Resize { observer, _callback: callback });
+        }
+        // The observer reports after the next layout; the first picture need not wait for it.
+        let frame = element.get_bounding_client_rect();
+        ctx.link().send_message(Msg::Resized(frame.width(), frame.height()));
+    }
+
+    fn lay_out(&mut self, layout: Layout) {
+        if self.layout.as_deref() != Some(&layout) {
+            self.layout = Some(Rc::new(layout));
+            self.picture = None;
+        }
+    }
+
+    /// Takes a new picture; returns whether it differs.
+    fn look(&mut self, ctx: &Context<Self>) -> bool {
+        let Some(layout) = self.layout.clone() else { return false };
+        let session = &ctx.props().session;
+        let cast = session.read(|timeline| picture::cast(timeline.cluster()));
+        if cast != layout.cast {
+            self.lay_out(Layout::new(layout.width, layout.height, cast));
+        }
+        let Some(layout) = self.layout.clone() else { return false };
+        let new = session.read(|timeline| Picture::take(timeline, &layout.strip, self.picture.as_deref()));
+        self.ask_for_frame(ctx);
+        if self.picture.as_deref() == Some(&new) {
+            return false;
+        }
+        let old = self.picture.replace(Rc::new(new));
+        if let (Some(scene), Some(old), Some(new)) = (&mut self.scene, old, &self.picture) {
+            scene.compare(&old, new);
+        }
+        true
+    }
+
+    /// Draws what moves; returns whether something has not come to rest.
+    fn draw(&mut self, ctx: &Context<Self>, seconds: f64) -> bool {
+        let Some(layout) = &self.layout else { return false };
+        if self.scene.is_none() {
+            self.scene = self.moving.cast::<Element>().map(Scene::new);
+        }
+        let Some(scene) = &mut self.scene else { return true };
+        let StageProps { session, text, .. } = ctx.props();
+        session.watch(|timeline, playback| scene.draw(timeline, playback, layout, *text, seconds))
+    }
+
+    fn ask_for_frame(&mut self, ctx: &Context<Self>) {
+        if self.frame.is_none() {
+            let link = ctx.link().clone();
+            self.frame = Some(request_animation_frame(move |now| link.send_message(Msg::Frame(now))));
+        }
+    }
+
+    fn drawing(&self, props: &StageProps) -> Html {
+        let (Some(layout), Some(picture)) = (&self.layout, &self.picture) else {
+            return html! { <svg class="drawing" /> };
+        };
+        let StageProps { text, selection, .. } = props;
+        let (selection, text) = (*selection, *text);
+        let layout_of = || Rc::clone(layout);
+        html! {
+            <svg class="drawing" role="group" aria-label={text.stage_help()} width={layout.width.to_string()} height={layout.height.to_string()}
+                 viewBox={format!("0 0 {:.1} {:.1}", layout.width, layout.height)} style={format!("--u:{:.2}px", layout.unit)}>
+                <defs>
+                    <pattern id="hatch" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+                        <path class="hatch" d="M0 0v7" />
+                    </pattern>
+                </defs>
+                <link::Links links={Rc::clone(&picture.links)} layout={layout_of()} {selection} {text} />
+                <node::Controller picture={picture.controller} layout={layout_of()} {selection} {text} />
+                <g class="producers">{ for picture.producers.iter().map(|producer| html! {
+                    <node::Producer key={producer.number} picture={Rc::clone(producer)} layout={layout_of()} {selection} {text} />
+                }) }</g>
+                <g class="brokers">{ for picture.brokers.iter().map(|broker| html! {
+                    <node::Broker key={broker.id.0} picture={Rc::clone(broker)} layout={layout_of()} {selection} {text} />
+                }) }</g>
+                <g class="consumers">{ for picture.consumers.iter().map(|consumer| html! {
+                    <node::Consumer key={consumer.number} picture={Rc::clone(consumer)} layout={layout_of()} {selection} {text} />
+                }) }</g>
+                <g class="moving" ref={&self.moving} />
+            </svg>
+        }
+    }
+}
+
+/// Whether the person wants nothing to move.
+fn reduced_motion() -> bool {
+    let query = gloo_utils::window().match_media("(prefers-reduced-motion: reduce)");
+    query.ok().flatten().is_some_and(|query| query.matches())
+}

@@ -1,0 +1,48 @@
+//! The signs of the stage's visual language, drawn around the origin in a square of 16.
+
+use highwater_core::process::Status;
+
+/// A leader.
+pub(crate) const CROWN: &str = "M-6.5 5.5-7.5-3.2-3.4-.2 0-6.5 3.4-.2 7.5-3.2 6.5 5.5z";
+/// In the ISR.
+pub(crate) const RING: &str = "M-5.5 0a5.5 5.5 0 1 0 11 0a5.5 5.5 0 1 0-11 0z";
+/// Not in the ISR.
+pub(crate) const BROKEN_RING: &str = "M-1.6-5.3A5.5 5.5 0 0 0-5.3 1.6M1.6 5.3A5.5 5.5 0 0 0 5.3-1.6M-6 6 6-6";
+/// A record's check mark.
+pub(crate) const CHECK: &str = "M-4 .5-1.2 3.3 4.2-3.2";
+/// A cross.
+pub(crate) const CROSS: &str = "M-4-4 4 4M4-4-4 4";
+/// The two strokes across a cut link.
+pub(crate) const CUT: &str = "M-6 7-1-7M1 7 6-7";
+
+/// How a process is, where it does not simply run.
+pub(crate) fn status(status: Status) -> Option<&'static str> {
+    match status {
+        Status::Running => None,
+        Status::Paused => Some("M-3-5V5M3-5V5"),
+        Status::Stopped => Some("M-5-5 5 5M5-5-5 5"),
+        Status::PoweredOff => Some("M0-6.5V0M-4.2-3.6a5.6 5.6 0 1 0 8.4 0"),
+    }
+}
+
+/// The class in the style sheet for how a process is.
+pub(crate) fn status_class(status: Status) -> &'static str {
+    match status {
+        Status::Running => "running",
+        Status::Paused => "paused",
+        Status::Stopped => "stopped",
+        Status::PoweredOff => "powered-off",
+    }
+}
+
+/// The high watermark: the surface of water, seen from the side, along so much height.
+pub(crate) fn surface(height: f64, wave: f64) -> String {
+    let waves = (height / (wave * 4.0)).round().max(1.0);
+    let step = height / (waves * 2.0);
+    let mut path = "M0 0".to_owned();
+    for i in 0..(waves as u32 * 2) {
+        let side = if i % 2 == 0 { wave } else { -wave };
+        path.push_str(&format!("q{:.2} {:.2} 0 {:.2}", side, step / 2.0, step));
+    }
+    path
+}

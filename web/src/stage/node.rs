@@ -1,0 +1,202 @@
+//! Brokers, controller, producers and consumers.
+
+use std::rc::Rc;
+
+use highwater_core::ids::NodeId;
+use highwater_core::process::Status;
+use yew::prelude::*;
+
+use super::layout::{Frame, Layout};
+use super::picture::{BrokerPicture, ConsumerPicture, ProducerPicture, Promise, Sent};
+use super::strip::Strip;
+use super::{glyph, name, object};
+use crate::i18n::Text;
+use crate::session::Selection;
+
+/// What every node's component gets.
+#[derive(Clone, PartialEq, Properties)]
+pub(crate) struct NodeProps<T: PartialEq> {
+    pub(crate) picture: T,
+    pub(crate) layout: Rc<Layout>,
+    pub(crate) selection: Option<Selection>,
+    pub(crate) text: Text,
+}
+
+/// A broker and its replicas.
+#[component]
+pub(crate) fn Broker(props: &NodeProps<Rc<BrokerPicture>>) -> Html {
+    let NodeProps { picture, layout, selection, text } = props;
+    let node = NodeId::Broker(picture.id);
+    let frame = layout.frame(node);
+    let (plate, unit) = (layout.plate, layout.unit);
+    let beside = plate.height >= frame.height;
+    let class = classes!("broker", glyph::status_class(picture.status), picture.fenced.then_some("fenced"));
+    let middle = if beside { plate.height / 2.0 } else { plate.height / 2.0 + unit * 0.1 };
+    let quiet = picture.status == Status::Running && !picture.fenced;
+    let word = match picture.status {
+        Status::Running if picture.fenced => text.fenced(),
+        status => text.status(status),
+    };
+    let title = text.node_title(node);
+    html! {
+        <g {class}>
+            { frame_of(node, frame, picture.status, *selection, *text, html! {
+                if beside {
+                    <text class="title" x={px(plate.width / 2.0)} y={px(middle + if quiet { unit * 0.4 } else { -unit * 0.45 })}>{ title }</text>
+                    { status(picture.status, word, quiet, plate.width / 2.0, middle + unit * 1.05, unit) }
+                } else {
+                    <text class="title start" x={px(unit * 0.8)} y={px(middle + unit * 0.4)}>{ title }</text>
+                    { status(picture.status, word, quiet, plate.width - unit * 3.6, middle, unit) }
+                }
+            }) }
+            { for picture.strips.iter().enumerate().map(|(place, strip)| html! {
+                <Strip key={strip.partition.0} picture={Rc::clone(strip)} layout={Rc::clone(layout)} {place}
+                       selection={*selection} text={*text} />
+            }) }
+        </g>
+    }
+}
+
+/// A node's frame, which is what is selected.
+fn frame_of(node: NodeId, frame: Frame, status: Status, selection: Option<Selection>, text: Text, inside: Html) -> Html {
+    let this = Selection::Node(node);
+    let selected = (selection == Some(this)).then_some("selected");
+    html! {
+        <g class={classes!("node", selected)} data-object={object::word(this)} role="button" tabindex="-1"
+           aria-label={name::node(text, node, status)}
+           transform={format!("translate({:.1} {:.1})", frame.x, frame.y)}>
+            <rect class="body" width={px(frame.width)} height={px(frame.height)} rx="10" />
+            <rect class="veil" width={px(frame.width)} height={px(frame.height)} rx="10" />
+            { inside }
+        </g>
+    }
+}
+
+/// How a process is, as a sign and a word on a pill; invisible while it simply runs.
+fn status(how: Status, word: &str, quiet: bool, x: f64, y: f64, unit: f64) -> Html {
+    if quiet {
+        return html! { <g class="status" /> };
+    }
+    let sign = glyph::status(how).unwrap_or(glyph::BROKEN_RING);
+    let (wide, tall) = (unit * 5.6, unit * 1.6);
+    html! {
+        <g class="status" transform={format!("translate({x:.1} {y:.1})")}>
+            <rect x={px(-wide / 2.0)} y={px(-tall / 2.0)} width={px(wide)} height={px(tall)} rx={px(tall / 2.0)} />
+            <path d={sign} transform={format!("translate({:.1} 0) scale({:.3})", -wide / 2.0 + unit, unit * 0.058)} />
+            <text x={px(-wide / 2.0 + unit * 1.9)} y={px(unit * 0.33)}>{ word }</text>
+        </g>
+    }
+}
+
+/// The controller.
+#[component]
+pub(crate) fn Controller(props: &NodeProps<Status>) -> Html {
+    let NodeProps { picture, layout, selection, text } = props;
+    let frame = layout.controller;
+    let unit = layout.unit;
+    let (x, y) = (frame.width / 2.0, frame.height / 2.0);
+    let quiet = *picture == Status::Running;
+    html! {
+        <g class={classes!("controller", glyph::status_class(*picture))}>
+            { frame_of(NodeId::Controller, frame, *picture, *selection, *text, html! {
+                <>
+                    <text class="title" x={px(x)} y={px(y + if quiet { unit * 0.35 } else { -unit * 0.3 })}>
+                        { text.node_title(NodeId::Controller) }
+                    </text>
+                    { status(*picture, text.status(*picture), quiet, x, y + unit * 0.9, unit * 0.85) }
+                </>
+            }) }
+        </g>
+    }
+}
+
+/// A producer and the records it has sent last.
+#[component]
+pub(crate) fn Producer(props: &NodeProps<Rc<ProducerPicture>>) -> Html {
+    let NodeProps { picture, layout, selection, text } = props;
+    let node = NodeId::Producer(picture.number);
+    let frame = layout.frame(node);
+    let unit = layout.unit;
+    let quiet = picture.status == Status::Running;
+    let (title_y, rows_y) = client_rows(frame, unit);
+    let size = ((frame.width - unit * 0.8) / 4.0).min(unit * 2.5).min((frame.height - rows_y) * 0.8);
+    let left = (frame.width - size * 4.0) / 2.0;
+    html! {
+        <g class={classes!("producer", glyph::status_class(picture.status))}>
+            { frame_of(node, frame, picture.status, *selection, *text, html! {
+                <>
+                    <text class="title" x={px(frame.width / 2.0)} y={px(title_y)}>{ text.node_title(node) }</text>
+                    { status(picture.status, text.status(picture.status), quiet, frame.width / 2.0, frame.height - unit * 0.2, unit * 0.9) }
+                </>
+            }) }
+            <g class="sent" transform={format!("translate({:.1} {:.1})", frame.x + left, frame.y + rows_y)}>
+                { for picture.records.iter().enumerate().map(|(place, record)| {
+                    sent(record, place as f64 * size, size, unit, *selection, *text)
+                }) }
+            </g>
+        </g>
+    }
+}
+
+/// Where a client's title and what is below it begin.
+fn client_rows(frame: Frame, unit: f64) -> (f64, f64) {
+    let title = (frame.height * 0.28).clamp(unit * 1.2, unit * 2.0);
+    (title, title + unit * 0.5)
+}
+
+fn sent(sent: &Sent, x: f64, size: f64, unit: f64, selection: Option<Selection>, text: Text) -> Html {
+    let this = Selection::Record(sent.record);
+    let (promise, sign) = match sent.promise {
+        Promise::Open => ("open", ""),
+        Promise::Kept => ("kept", glyph::CHECK),
+        Promise::Broken => ("broken", glyph::CROSS),
+        Promise::Failed => ("failed", glyph::CROSS),
+    };
+    let class = classes!("record", sent.tone.class(), promise, (selection == Some(this)).then_some("selected"));
+    let inner = size - unit * 0.25;
+    let tall = inner.min(unit * 1.9);
+    html! {
+        <g key={sent.record.0} {class} style={format!("transform:translate({x:.1}px,0px)")}
+           data-object={object::word(this)} role="button" tabindex="-1" aria-label={name::sent(text, sent)}>
+            <rect width={px(inner)} height={px(tall)} rx="4" />
+            <text class="id" x={px(inner / 2.0)} y={px(tall / 2.0 + unit * 0.32)}>{ sent.record }</text>
+            <path class="promise" d={sign} transform={format!("translate({:.1} {:.1}) scale({:.3})", inner / 2.0, tall + unit * 0.75, unit * 0.062)} />
+        </g>
+    }
+}
+
+/// A consumer, its group and what it reads.
+#[component]
+pub(crate) fn Consumer(props: &NodeProps<Rc<ConsumerPicture>>) -> Html {
+    let NodeProps { picture, layout, selection, text } = props;
+    let node = NodeId::Consumer(picture.number);
+    let frame = layout.frame(node);
+    let unit = layout.unit;
+    let quiet = picture.status == Status::Running;
+    let (title_y, rows_y) = client_rows(frame, unit);
+    let room = ((frame.height - rows_y) / (unit * 1.25)).floor().max(1.0) as usize;
+    let lines = std::iter::once(picture.group.to_string()).chain(picture.assigned.iter().map(|(name, position)| {
+        match position {
+            Some(offset) => format!("{name} @ {offset}"),
+            None => name.to_string(),
+        }
+    }));
+    html! {
+        <g class={classes!("consumer", glyph::status_class(picture.status))}>
+            { frame_of(node, frame, picture.status, *selection, *text, html! {
+                <>
+                    <text class="title" x={px(frame.width / 2.0)} y={px(title_y)}>{ text.node_title(node) }</text>
+                    { for lines.take(room).enumerate().map(|(row, line)| html! {
+                        <text key={row} class={if row == 0 { "detail group" } else { "detail" }} x={px(frame.width / 2.0)}
+                              y={px(rows_y + unit * (0.85 + 1.25 * row as f64))}>{ line }</text>
+                    }) }
+                    { status(picture.status, text.status(picture.status), quiet, frame.width / 2.0, frame.height - unit * 0.2, unit * 0.9) }
+                </>
+            }) }
+        </g>
+    }
+}
+
+fn px(value: f64) -> String {
+    format!("{value:.1}")
+}
