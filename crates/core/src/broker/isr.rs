@@ -1,0 +1,213 @@
+//! Who is in sync (§4.5): followers leave the ISR when they lag, and come back when they have caught up.
+
+use super::Broker;
+use crate::action::Timer;
+use crate::error::ErrorCode;
+use crate::event::EventKind;
+use crate::ids::{BrokerId, BrokerSet, NodeId, PartitionId};
+use crate::process::Context;
+use crate::protocol::{Body, CommittedIsr, IsrChange};
+use crate::time::{MS, Micros, from_ms};
+
+/// How long a leader waits for the controller's answer, and before it asks again after losing it.
+const CONTROLLER_RETRY: Micros = 1000 * MS;
+
+/// ISR changes on their way to the controller; one request at a time.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct IsrChanges {
+    /// Not sent yet.
+    queued: Vec<PartitionId>,
+    /// The request under way, its partitions, and when it is given up.
+    in_flight: Option<(u32, Vec<PartitionId>, Micros)>,
+}
+
+impl Broker {
+    /// Takes note of a follower's fetch, which says: I have everything before `offset`.
+    pub(super) fn note_follower_progress(
+        &mut self,
+        id: PartitionId,
+        broker: BrokerId,
+        broker_epoch: i64,
+        offset: i64,
+        context: &mut Context<'_>,
+    ) {
+        let (disk, memory) = self.parts();
+        let leader_end = disk.end(id);
+        let Some(leader) = memory.leader_mut(id) else { return };
+        let Some(follower) = leader.followers.iter_mut().find(|f| f.broker == broker) else { return };
+        // The caught-up clock: it has all there is now, or all there was when it last asked.
+        if offset >= leader_end {
+            follower.last_caught_up = follower.last_caught_up.max(context.now);
+        } else if offset >= follower.leader_end_at_fetch && follower.leader_end_at_fetch >= 0 {
+            follower.last_caught_up = follower.last_caught_up.max(follower.last_fetch);
+        }
+        let progressed = follower.log_end != Some(offset);
+        follower.log_end = Some(offset);
+        follower.leader_end_at_fetch = leader_end;
+        follower.last_fetch = context.now;
+        self.maybe_expand_isr(id, broker, broker_epoch, context);
+        if progressed {
+            self.maybe_advance_high_watermark(id, context);
+        }
+    }
+
+    fn maybe_expand_isr(
+        &mut self,
+        id: PartitionId,
+        broker: BrokerId,
+        broker_epoch: i64,
+        context: &mut Context<'_>,
+    ) {
+        let memory = self.memory();
+        let Some(replica) = memory.replica(id) else { return };
+        let Some(leader) = replica.leader() else { return };
+        let reaches = leader
+            .follower_end(broker)
+            .is_some_and(|end| end >= replica.high_watermark && end >= leader.epoch_start);
+        // KIP-841, KIP-903: not a fenced or stopping broker, nor an earlier process with its id.
+        let eligible = memory.image.is_active(broker) && memory.image.broker(broker).epoch == broker_epoch;
+        if leader.pending_isr.is_none() && !leader.isr.contains(broker) && reaches && eligible {
+            let isr = leader.isr.with(broker);
+            self.request_isr(id, isr, context);
+        }
+    }
+
+    /// Asks to drop followers that have not caught up for `replica.lag.time.max.ms`.
+    pub(super) fn shrink_isrs(&mut self, context: &mut Context<'_>) {
+        let lag_max = from_ms(context.settings.broker.replica_lag_time_max_ms);
+        let (disk, memory) = self.parts();
+        memory.timers.set(Timer::IsrShrink, context.now + (lag_max / 2).max(1));
+        let mut smaller = Vec::new();
+        for id in memory.replica_ids() {
+            let Some(leader) = memory.leader(id).filter(|leader| leader.pending_isr.is_none()) else {
+                continue;
+            };
+            let lagging: BrokerSet = leader
+                .followers
+                .iter()
+                .filter(|f| leader.isr.contains(f.broker))
+                .filter(|f| f.log_end != Some(disk.end(id)))
+                .filter(|f| context.now.saturating_sub(f.last_caught_up) > lag_max)
+                .map(|f| f.broker)
+                .collect();
+            if !lagging.is_empty() {
+                smaller.push((id, leader.isr.minus(lagging)));
+            }
+        }
+        for (id, isr) in smaller {
+            self.request_isr(id, isr, context);
+        }
+    }
+
+    fn request_isr(&mut self, id: PartitionId, isr: BrokerSet, context: &mut Context<'_>) {
+        let memory = self.memory();
+        if let Some(leader) = memory.leader_mut(id) {
+            leader.pending_isr = Some(isr);
+        }
+        memory.isr_changes.queued.push(id);
+        context.emit_then(EventKind::IsrChangeRequested { partition: id, isr }, |context| {
+            self.send_isr_changes(context);
+        });
+    }
+
+    fn send_isr_changes(&mut self, context: &mut Context<'_>) {
+        let memory = self.memory();
+        let Some(broker_epoch) = memory.standing.epoch() else { return };
+        if memory.isr_changes.in_flight.is_some() {
+            return;
+        }
+        let queued = std::mem::take(&mut memory.isr_changes.queued);
+        let changes: Vec<IsrChange> = queued
+            .iter()
+            .filter_map(|id| {
+                let leader = memory.leader(*id)?;
+                Some(IsrChange {
+                    partition: *id,
+                    leader_epoch: leader.epoch,
+                    partition_epoch: leader.partition_epoch,
+                    isr: leader.pending_isr?,
+                })
+            })
+            .collect();
+        if changes.is_empty() {
+            return;
+        }
+        let correlation = memory.correlation();
+        let deadline = context.now + CONTROLLER_RETRY;
+        memory.isr_changes.in_flight =
+            Some((correlation, changes.iter().map(|c| c.partition).collect(), deadline));
+        memory.timers.set_earlier(Timer::Purgatory, deadline);
+        context.send(NodeId::Controller, correlation, Body::AlterPartitionRequest { broker_epoch, changes });
+    }
+
+    pub(super) fn on_alter_partition_response(
+        &mut self,
+        correlation: u32,
+        result: Result<Vec<(PartitionId, Result<CommittedIsr, ErrorCode>)>, ErrorCode>,
+        context: &mut Context<'_>,
+    ) {
+        let memory = self.memory();
+        let Some((_, asked, _)) = memory.isr_changes.in_flight.take_if(|(sent, ..)| *sent == correlation)
+        else {
+            return;
+        };
+        match result {
+            Ok(results) => {
+                for (id, outcome) in results {
+                    self.settle_isr(id, outcome, context);
+                }
+            }
+            // Another process has registered with this broker's id: nothing this one asks is heard any more.
+            Err(_) => {
+                for id in asked {
+                    if let Some(leader) = memory.leader_mut(id) {
+                        leader.pending_isr = None;
+                    }
+                }
+            }
+        }
+        self.send_isr_changes(context);
+    }
+
+    fn settle_isr(
+        &mut self,
+        id: PartitionId,
+        outcome: Result<CommittedIsr, ErrorCode>,
+        context: &mut Context<'_>,
+    ) {
+        let Some(leader) = self.memory().leader_mut(id) else { return };
+        match outcome {
+            Ok(committed) if committed.leader_epoch == leader.epoch => {
+                leader.pending_isr = None;
+                if committed.partition_epoch > leader.partition_epoch {
+                    leader.isr = committed.isr;
+                    leader.partition_epoch = committed.partition_epoch;
+                    self.maybe_advance_high_watermark(id, context);
+                }
+            }
+            Ok(_) => {}
+            // Refused: the committed ISR stands; newer metadata is on its way.
+            Err(_) => leader.pending_isr = None,
+        }
+    }
+
+    /// The controller did not answer, or its process is gone: ask again.
+    pub(super) fn retry_isr_changes(&mut self, lost: bool, context: &mut Context<'_>) {
+        let changes = &mut self.memory().isr_changes;
+        match changes.in_flight.take() {
+            Some((_, asked, deadline)) if lost || deadline <= context.now => {
+                changes.queued.extend(asked);
+                if !lost {
+                    self.send_isr_changes(context);
+                }
+            }
+            Some(waiting) => {
+                let deadline = waiting.2;
+                changes.in_flight = Some(waiting);
+                self.memory().timers.set_earlier(Timer::Purgatory, deadline);
+            }
+            None if !lost => self.send_isr_changes(context),
+            None => {}
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! What producers and consumers have in common: a view of the cluster, kept fresh by metadata requests, and
+//! pauses before calling a broker again that did not answer.
+
+use crate::ids::{BrokerId, NodeId, PartitionId};
+use crate::metadata::MetadataImage;
+use crate::process::Context;
+use crate::protocol::Body;
+use crate::time::{MS, Micros, from_ms};
+use std::sync::Arc;
+
+/// `reconnect.backoff.ms` and `reconnect.backoff.max.ms`.
+const RECONNECT_BACKOFF: (Micros, Micros) = (50 * MS, 1000 * MS);
+
+/// Settings that both kinds of client have.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ClientConfig {
+    pub(crate) request_timeout_ms: i64,
+    pub(crate) retry_backoff_ms: i64,
+    pub(crate) metadata_max_age_ms: i64,
+}
+
+/// How the client stands with one broker.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+struct Connection {
+    /// Failures since the last answer.
+    failures: u32,
+    /// No request before this.
+    not_before: Micros,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct MetadataRequest {
+    broker: BrokerId,
+    correlation: u32,
+    deadline: Micros,
+}
+
+/// A client's view of the cluster.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct ClusterView {
+    image: Arc<MetadataImage>,
+    /// Leaders that brokers named in errors, newer than the metadata (KIP-951).
+    newer_leaders: Vec<(PartitionId, BrokerId, i32)>,
+    connections: Vec<Connection>,
+    wanted: bool,
+    request: Option<MetadataRequest>,
+    fetched_at: Micros,
+    /// No metadata request before this.
+    not_before: Micros,
+    next_correlation: u32,
+}
+
+impl ClusterView {
+    pub(crate) fn new(image: &Arc<MetadataImage>, now: Micros) -> Self {
+        ClusterView {
+            image: Arc::clone(image),
+            newer_leaders: Vec::new(),
+            connections: vec![Connection::default(); image.brokers.len()],
+            wanted: false,
+            request: None,
+            fetched_at: now,
+            not_before: 0,
+            next_correlation: 0,
+        }
+    }
+
+    /// The metadata it has.
+    pub(crate) fn image(&self) -> &Arc<MetadataImage> {
+        &self.image
+    }
+
+    /// A number for a request.
+    pub(crate) fn correlation(&mut self) -> u32 {
+        self.next_correlation += 1;
+        self.next_correlation
+    }
+
+    /// The leader of a partition and its epoch, as far as this client knows.
+    pub(crate) fn leader(&self, id: PartitionId) -> Option<(BrokerId, i32)> {
+        let p = self.image.partition(id)?;
+        match self.newer_leaders.iter().find(|(other, _, epoch)| *other == id && *epoch > p.leader_epoch) {
+            Some((_, broker, epoch)) => Some((*broker, *epoch)),
+            None => Some((p.leader?, p.leader_epoch)),
+        }
+    }
+
+    /// Takes note of a leader named in an error. Whether that is news.
+    pub(crate) fn learn_leader(&mut self, id: PartitionId, leader: BrokerId, epoch: i32) -> bool {
+        let known = self.image.partition(id).map_or(-1, |p| p.leader_epoch);
+        let newer = &mut self.newer_leaders;
+        if epoch <= known || newer.iter().any(|(other, _, e)| *other == id && *e >= epoch) {
+            return false;
+        }
+        newer.retain(|(other, ..)| *other != id);
+        newer.push((id, leader, epoch));
+        true
+    }
+
+    /// When a broker may be called again.
+    pub(crate) fn reachable_at(&self, broker: BrokerId) -> Micros {
+        self.connections[broker.index()].not_before
+    }
+
+    /// A broker answered.
+    pub(crate) fn on_answer(&mut self, broker: BrokerId) {
+        self.connections[broker.index()] = Connection::default();
+    }
+
+    /// The connection to a broker is gone: pause, the longer the more often it happens, and look for news.
+    pub(crate) fn on_failure(&mut self, broker: BrokerId, now: Micros) {
+        let connection = &mut self.connections[broker.index()];
+        let (first, longest) = RECONNECT_BACKOFF;
+        connection.not_before = now + first.saturating_mul(1 << connection.failures.min(8)).min(longest);
+        connection.failures += 1;
+        self.wanted = true;
+        if self.request.is_some_and(|m| m.broker == broker) {
+            self.request = None;
+        }
+    }
+
+    /// Asks for metadata at the next opportunity.
+    pub(crate) fn want_metadata(&mut self) {
+        self.wanted = true;
+    }
+
+    /// A reachable broker for requests that any broker can answer: one that has not failed lately and has the
+    /// least to do.
+    pub(crate) fn least_loaded(&self, now: Micros, load: impl Fn(BrokerId) -> usize) -> Option<BrokerId> {
+        (1u8..)
+            .zip(&self.connections)
+            .filter(|(_, c)| c.not_before <= now)
+            .map(|(n, c)| (c.failures > 0, load(BrokerId(n)), n))
+            .min()
+            .map(|(.., n)| BrokerId(n))
+    }
+
+    /// Sends a metadata request if one is wanted or due, and none is under way.
+    pub(crate) fn refresh(
+        &mut self,
+        config: ClientConfig,
+        load: impl Fn(BrokerId) -> usize,
+        context: &mut Context<'_>,
+    ) {
+        self.wanted |= context.now >= self.stale_at(config);
+        if !self.wanted || self.request.is_some() || self.not_before > context.now {
+            return;
+        }
+        let Some(broker) = self.least_loaded(context.now, load) else { return };
+        let correlation = self.correlation();
+        let deadline = context.now.saturating_add(from_ms(config.request_timeout_ms));
+        self.wanted = false;
+        self.request = Some(MetadataRequest { broker, correlation, deadline });
+        context.send(NodeId::Broker(broker), correlation, Body::MetadataRequest);
+    }
+
+    /// Takes in an answer. Whether it was the one waited for and brings anything new.
+    pub(crate) fn on_metadata(
+        &mut self,
+        correlation: u32,
+        image: Arc<MetadataImage>,
+        config: ClientConfig,
+        now: Micros,
+    ) -> bool {
+        if self.request.is_none_or(|m| m.correlation != correlation) {
+            return false;
+        }
+        self.request = None;
+        self.fetched_at = now;
+        self.not_before = now.saturating_add(from_ms(config.retry_backoff_ms));
+        // A broker that is behind may know less than this client has already learned.
+        if image.version <= self.image.version {
+            return false;
+        }
+        self.newer_leaders
+            .retain(|(id, _, epoch)| image.partition(*id).is_some_and(|p| p.leader_epoch < *epoch));
+        self.image = image;
+        true
+    }
+
+    /// The broker that has left a metadata request unanswered for too long.
+    pub(crate) fn silent_broker(&self, now: Micros) -> Option<BrokerId> {
+        self.request.filter(|m| m.deadline <= now).map(|m| m.broker)
+    }
+
+    fn stale_at(&self, config: ClientConfig) -> Micros {
+        self.fetched_at.saturating_add(from_ms(config.metadata_max_age_ms))
+    }
+
+    /// When there is something to do next about metadata.
+    pub(crate) fn next_deadline(&self, config: ClientConfig, now: Micros) -> Micros {
+        match self.request {
+            Some(request) => request.deadline,
+            None if self.wanted => {
+                let reachable = self.connections.iter().map(|c| c.not_before).min().unwrap_or(now);
+                self.not_before.max(reachable).max(now + 1)
+            }
+            None => self.stale_at(config),
+        }
+    }
+}

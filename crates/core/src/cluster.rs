@@ -1,0 +1,499 @@
+//! The whole virtual world: nodes, network, clock. One action at a time goes in; facts come out.
+
+use crate::action::{Action, Crash, Intervention, Timer};
+use crate::broker::Broker;
+use crate::config::Settings;
+use crate::consumer::Consumer;
+use crate::controller::Controller;
+use crate::error::Refused;
+use crate::event::{Event, EventKind, LossReason};
+use crate::ids::{BrokerId, EventId, GroupId, History, NodeId, PartitionId};
+use crate::intervention;
+use crate::metadata::MetadataImage;
+use crate::network::{Envelope, Network};
+use crate::process::{Context, Outbox, Status};
+use crate::producer::Producer;
+use crate::protocol::{Body, Message};
+use crate::roster::Roster;
+use crate::time::{Micros, NEVER};
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+/// A Kafka cluster with its clients and the network between them.
+///
+/// A clone is cheap: it shares everything that neither copy changes afterwards. Equal clusters behave the same
+/// for ever; how they came to be (event and message numbers) does not count.
+#[derive(Clone, Debug)]
+pub struct Cluster {
+    pub(crate) roster: Roster,
+    pub(crate) now: Micros,
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) network: Network,
+    pub(crate) controller: Arc<Controller>,
+    pub(crate) brokers: Vec<Arc<Broker>>,
+    pub(crate) producers: Vec<Arc<Producer>>,
+    pub(crate) consumers: Vec<Arc<Consumer>>,
+    /// What arrived at a paused process and waits in its sockets; by place in the roster.
+    inboxes: Vec<Vec<Envelope>>,
+    /// Each node's next timer, by place in the roster: derived from the nodes.
+    deadlines: Vec<(Micros, Timer)>,
+    /// With whom each node has exchanged messages, as bits by place in the roster.
+    connections: Vec<u32>,
+    next_record: u32,
+    next_event: u64,
+    next_message: u64,
+    /// Scratch space.
+    outbox: Scratch,
+}
+
+/// An [`Outbox`] kept for its capacity; always empty between steps.
+#[derive(Debug, Default)]
+struct Scratch(Outbox);
+
+impl Clone for Scratch {
+    fn clone(&self) -> Self {
+        Scratch::default()
+    }
+}
+
+impl PartialEq for Cluster {
+    fn eq(&self, other: &Self) -> bool {
+        self.now == other.now
+            && self.next_record == other.next_record
+            && self.network == other.network
+            && self.controller == other.controller
+            && self.brokers == other.brokers
+            && self.producers == other.producers
+            && self.consumers == other.consumers
+            && self.inboxes == other.inboxes
+            && self.connections == other.connections
+            && self.settings == other.settings
+    }
+}
+impl Eq for Cluster {}
+impl Hash for Cluster {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.now.hash(state);
+        self.next_record.hash(state);
+        self.network.hash(state);
+        self.controller.hash(state);
+        self.brokers.hash(state);
+        self.producers.hash(state);
+        self.consumers.hash(state);
+        self.inboxes.hash(state);
+        self.connections.hash(state);
+        self.settings.hash(state);
+    }
+}
+
+impl Cluster {
+    /// Puts a world together from its parts; every process is running and has set its first timers.
+    pub(crate) fn assemble(
+        roster: Roster,
+        settings: Settings,
+        network: Network,
+        controller: Controller,
+        brokers: Vec<Broker>,
+        producers: Vec<Producer>,
+        consumers: Vec<Consumer>,
+    ) -> Self {
+        let mut cluster = Cluster {
+            roster,
+            now: 0,
+            settings: Arc::new(settings),
+            network,
+            controller: Arc::new(controller),
+            brokers: brokers.into_iter().map(Arc::new).collect(),
+            producers: producers.into_iter().map(Arc::new).collect(),
+            consumers: consumers.into_iter().map(Arc::new).collect(),
+            inboxes: vec![Vec::new(); roster.len()],
+            deadlines: vec![(NEVER, Timer::Heartbeat); roster.len()],
+            connections: vec![0; roster.len()],
+            next_record: 1,
+            next_event: 1,
+            next_message: 1,
+            outbox: Scratch::default(),
+        };
+        for node in roster.iter() {
+            cluster.refresh_deadline(node);
+        }
+        cluster
+    }
+
+    /// Begins history: the next event and message get number 1.
+    pub(crate) fn forget_history(&mut self) {
+        self.next_event = 1;
+    }
+
+    /// The offset a group has committed for a partition, as its coordinator knows it: the next one to read.
+    pub fn committed(&self, group: GroupId, partition: PartitionId) -> Option<i64> {
+        let coordinator = self.metadata().coordinator(group)?;
+        self.broker(coordinator)?.group(group)?.committed(partition)
+    }
+
+    /// Virtual time.
+    pub fn now(&self) -> Micros {
+        self.now
+    }
+
+    /// Which nodes there are.
+    pub fn roster(&self) -> Roster {
+        self.roster
+    }
+
+    /// Everybody's settings.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The network and what is on it.
+    pub fn network(&self) -> &Network {
+        &self.network
+    }
+
+    /// The controller.
+    pub fn controller(&self) -> &Controller {
+        &self.controller
+    }
+
+    /// The cluster's metadata as the controller has it: the newest there is.
+    pub fn metadata(&self) -> &MetadataImage {
+        self.controller.metadata()
+    }
+
+    /// All brokers, broker 1 first.
+    pub fn brokers(&self) -> impl ExactSizeIterator<Item = &Broker> {
+        self.brokers.iter().map(AsRef::as_ref)
+    }
+
+    /// A broker of this cluster.
+    pub fn broker(&self, id: BrokerId) -> Option<&Broker> {
+        self.brokers.get(usize::from(id.0).checked_sub(1)?).map(AsRef::as_ref)
+    }
+
+    /// All producers, producer 1 first.
+    pub fn producers(&self) -> impl ExactSizeIterator<Item = &Producer> {
+        self.producers.iter().map(AsRef::as_ref)
+    }
+
+    /// All consumers, consumer 1 first.
+    pub fn consumers(&self) -> impl ExactSizeIterator<Item = &Consumer> {
+        self.consumers.iter().map(AsRef::as_ref)
+    }
+
+    /// How a node's process is; none where there is no such node.
+    pub fn status(&self, node: NodeId) -> Option<Status> {
+        Some(match node {
+            NodeId::Controller => self.controller.status(),
+            NodeId::Broker(id) => self.broker(id)?.status(),
+            NodeId::Producer(n) => self.producers.get(usize::from(n).checked_sub(1)?)?.status(),
+            NodeId::Consumer(n) => self.consumers.get(usize::from(n).checked_sub(1)?)?.status(),
+        })
+    }
+
+    /// Messages that arrived at a paused process and wait for it to go on.
+    pub fn inbox(&self, node: NodeId) -> &[Envelope] {
+        if self.roster.contains(node) { &self.inboxes[self.roster.index(node)] } else { &[] }
+    }
+
+    /// How many records have been created so far.
+    pub fn records_created(&self) -> u32 {
+        self.next_record - 1
+    }
+
+    /// What happens next if nobody interferes, and when: the earliest message or timer. At the same instant
+    /// messages come before timers, and both in a fixed order.
+    pub fn next_action(&self) -> Option<(Micros, Action)> {
+        let (mut at, mut action) = match self.network.next_arrival() {
+            Some((at, id)) => (at, Some(Action::Deliver(id))),
+            None => (NEVER, None),
+        };
+        for (place, (deadline, timer)) in self.deadlines.iter().enumerate() {
+            if *deadline < at {
+                at = *deadline;
+                action = Some(Action::Fire(self.roster.node(place), *timer));
+            }
+        }
+        action.map(|action| (at.max(self.now), action))
+    }
+
+    /// Whether somebody could do this now.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn check(&self, what: &Intervention) -> Result<(), Refused> {
+        intervention::check(self, what)
+    }
+
+    /// Does one thing. Time moves to when it was due; what happened is added to `events`.
+    ///
+    /// # Errors
+    /// The action is not possible now; nothing has changed.
+    pub fn step(&mut self, action: &Action, events: &mut Vec<Event>) -> Result<(), Refused> {
+        match action {
+            Action::Deliver(id) => {
+                let envelope = match self.network.next_arrival() {
+                    Some((_, first)) if first == *id => self.network.take(*id),
+                    _ => {
+                        let Some(found) = self.network.find(*id) else {
+                            return Err(Refused::because("this message is not under way"));
+                        };
+                        if found.is_held() {
+                            return Err(Refused::because("a cut link holds this message back"));
+                        }
+                        if self.network.is_behind_another(found) {
+                            return Err(Refused::because(
+                                "an earlier message on this connection comes first",
+                            ));
+                        }
+                        self.network.take(*id)
+                    }
+                };
+                let Some(envelope) = envelope else {
+                    return Err(Refused::because("this message is not under way"));
+                };
+                self.now = self.now.max(envelope.arrives_at);
+                self.arrive(envelope, events);
+            }
+            Action::Fire(node, timer) => {
+                if !self.roster.contains(*node) {
+                    return Err(Refused::because("there is no such node"));
+                }
+                let (at, next) = self.deadlines[self.roster.index(*node)];
+                if at == NEVER || next != *timer {
+                    return Err(Refused::because("this timer is not the node's next one"));
+                }
+                self.now = self.now.max(at);
+                self.react(
+                    *node,
+                    EventKind::TimerFired(*timer),
+                    EventId::NONE,
+                    events,
+                    |cluster, context| {
+                        cluster.on_timer(*timer, context);
+                    },
+                );
+            }
+            Action::Do(what) => {
+                intervention::check(self, what)?;
+                intervention::apply(self, what, events);
+            }
+        }
+        Ok(())
+    }
+
+    /// A message reaches its receiver's machine.
+    fn arrive(&mut self, envelope: Envelope, events: &mut Vec<Event>) {
+        let place = self.roster.index(envelope.to);
+        match self.status(envelope.to) {
+            Some(Status::Running) => self.deliver(envelope, events),
+            Some(Status::Paused) => self.inboxes[place].push(envelope),
+            Some(Status::Stopped) => {
+                let refusal = (envelope.to, envelope.from, envelope.message.body != Body::ConnectionClosed);
+                let cause = self.lose(&envelope, LossReason::NobodyListens, events);
+                if let (from, to, true) = refusal {
+                    self.send_connection_closed(from, to, cause);
+                }
+            }
+            Some(Status::PoweredOff) | None => {
+                self.lose(&envelope, LossReason::NobodyListens, events);
+            }
+        }
+    }
+
+    /// A running process reads a message.
+    fn deliver(&mut self, envelope: Envelope, events: &mut Vec<Event>) {
+        let Envelope { id, from, to, sent_at, cause, message, .. } = envelope;
+        let (a, b) = (self.roster.index(from), self.roster.index(to));
+        self.connections[a] |= 1 << b;
+        self.connections[b] |= 1 << a;
+        let fact = EventKind::Delivered { message: id.0, kind: message.body.kind(), from, sent_at };
+        self.react(to, fact, cause.0, events, |node, context| node.on_message(from, message, context));
+    }
+
+    /// States that a message is lost.
+    pub(crate) fn lose(&mut self, envelope: &Envelope, why: LossReason, events: &mut Vec<Event>) -> EventId {
+        self.state_fact(
+            envelope.to,
+            envelope.cause.0,
+            EventKind::MessageLost {
+                message: envelope.id.0,
+                kind: envelope.message.body.kind(),
+                from: envelope.from,
+                why,
+            },
+            events,
+        )
+    }
+
+    /// A machine tells a peer that the process at this end of their connection is gone.
+    pub(crate) fn send_connection_closed(&mut self, from: NodeId, to: NodeId, cause: EventId) {
+        let id = crate::ids::MessageId(self.next_message);
+        self.next_message += 1;
+        let envelope = Envelope {
+            id: History(id),
+            from,
+            to,
+            sent_at: self.now,
+            arrives_at: NEVER,
+            cause: History(cause),
+            message: Message { correlation: 0, body: Body::ConnectionClosed },
+        };
+        self.network.send(self.now, envelope);
+    }
+
+    /// States a fact outside any node's reaction.
+    pub(crate) fn state_fact(
+        &mut self,
+        node: NodeId,
+        cause: EventId,
+        kind: EventKind,
+        events: &mut Vec<Event>,
+    ) -> EventId {
+        let id = EventId(self.next_event);
+        self.next_event += 1;
+        events.push(Event { id, at: self.now, node, cause, kind });
+        id
+    }
+
+    /// Lets a node react to a fact.
+    pub(crate) fn react(
+        &mut self,
+        node: NodeId,
+        fact: EventKind,
+        cause: EventId,
+        events: &mut Vec<Event>,
+        reaction: impl FnOnce(&mut NodeMut<'_>, &mut Context<'_>),
+    ) {
+        let cause = self.state_fact(node, cause, fact, events);
+        self.react_because(node, cause, events, reaction);
+    }
+
+    /// Lets a node react to what somebody outside does; the node itself states the facts.
+    pub(crate) fn react_silently(
+        &mut self,
+        node: NodeId,
+        events: &mut Vec<Event>,
+        reaction: impl FnOnce(&mut NodeMut<'_>, &mut Context<'_>),
+    ) {
+        self.react_because(node, EventId::NONE, events, reaction);
+    }
+
+    /// Lets a node react, then carries out what it put into its outbox.
+    pub(crate) fn react_because(
+        &mut self,
+        node: NodeId,
+        cause: EventId,
+        events: &mut Vec<Event>,
+        reaction: impl FnOnce(&mut NodeMut<'_>, &mut Context<'_>),
+    ) {
+        let mut outbox = std::mem::take(&mut self.outbox.0);
+        let mut context = Context {
+            now: self.now,
+            me: node,
+            settings: &self.settings,
+            cause,
+            events,
+            outbox: &mut outbox,
+            next_event: &mut self.next_event,
+            next_message: &mut self.next_message,
+            next_record: &mut self.next_record,
+        };
+        let mut target = match node {
+            NodeId::Controller => NodeMut::Controller(Arc::make_mut(&mut self.controller)),
+            NodeId::Broker(id) => NodeMut::Broker(Arc::make_mut(&mut self.brokers[id.index()])),
+            NodeId::Producer(n) => NodeMut::Producer(Arc::make_mut(&mut self.producers[usize::from(n) - 1])),
+            NodeId::Consumer(n) => NodeMut::Consumer(Arc::make_mut(&mut self.consumers[usize::from(n) - 1])),
+        };
+        reaction(&mut target, &mut context);
+        for envelope in outbox.messages.drain(..) {
+            self.network.send(self.now, envelope);
+        }
+        for peer in outbox.closed.drain(..) {
+            for envelope in self.network.take_held(node, peer) {
+                self.lose(&envelope, LossReason::ConnectionClosed, events);
+            }
+        }
+        let exit = std::mem::take(&mut outbox.exit);
+        self.outbox.0 = outbox;
+        if exit {
+            let cause = self.state_fact(node, cause, EventKind::ShutdownCompleted, events);
+            self.stop(node, Crash::Process, cause);
+        }
+        self.refresh_deadline(node);
+    }
+
+    /// A process ends; whoever it was connected to learns it from its machine, if that is up.
+    pub(crate) fn stop(&mut self, node: NodeId, how: Crash, cause: EventId) {
+        let machine_up = how == Crash::Process;
+        match node {
+            NodeId::Controller => Arc::make_mut(&mut self.controller).stop(machine_up),
+            NodeId::Broker(id) => Arc::make_mut(&mut self.brokers[id.index()]).stop(machine_up),
+            NodeId::Producer(n) => Arc::make_mut(&mut self.producers[usize::from(n) - 1]).stop(machine_up),
+            NodeId::Consumer(n) => Arc::make_mut(&mut self.consumers[usize::from(n) - 1]).stop(machine_up),
+        }
+        let place = self.roster.index(node);
+        self.inboxes[place].clear();
+        let peers = std::mem::take(&mut self.connections[place]);
+        for (other, peer) in self.roster.iter().enumerate() {
+            if peers & (1 << other) != 0 {
+                self.connections[other] &= !(1 << place);
+                if machine_up {
+                    self.send_connection_closed(node, peer, cause);
+                }
+            }
+        }
+        self.refresh_deadline(node);
+    }
+
+    /// Hands a resumed process what waited for it.
+    pub(crate) fn deliver_inbox(&mut self, node: NodeId, events: &mut Vec<Event>) {
+        let place = self.roster.index(node);
+        for envelope in std::mem::take(&mut self.inboxes[place]) {
+            self.arrive(envelope, events);
+        }
+    }
+
+    /// Looks up a node's next timer. A process that does not run has none.
+    pub(crate) fn refresh_deadline(&mut self, node: NodeId) {
+        let running = self.status(node) == Some(Status::Running);
+        let timers = match node {
+            NodeId::Controller => self.controller.timers(),
+            NodeId::Broker(id) => self.brokers[id.index()].timers(),
+            NodeId::Producer(n) => self.producers[usize::from(n) - 1].timers(),
+            NodeId::Consumer(n) => self.consumers[usize::from(n) - 1].timers(),
+        };
+        self.deadlines[self.roster.index(node)] = match timers {
+            Some(timers) if running => timers.next(),
+            _ => (NEVER, Timer::Heartbeat),
+        };
+    }
+}
+
+/// A node about to react.
+pub(crate) enum NodeMut<'a> {
+    Controller(&'a mut Controller),
+    Broker(&'a mut Broker),
+    Producer(&'a mut Producer),
+    Consumer(&'a mut Consumer),
+}
+
+impl NodeMut<'_> {
+    fn on_message(&mut self, from: NodeId, message: Message, context: &mut Context<'_>) {
+        match self {
+            NodeMut::Controller(node) => node.on_message(from, message, context),
+            NodeMut::Broker(node) => node.on_message(from, message, context),
+            NodeMut::Producer(node) => node.on_message(from, message, context),
+            NodeMut::Consumer(node) => node.on_message(from, message, context),
+        }
+    }
+
+    fn on_timer(&mut self, timer: Timer, context: &mut Context<'_>) {
+        match self {
+            NodeMut::Controller(node) => node.on_timer(timer, context),
+            NodeMut::Broker(node) => node.on_timer(timer, context),
+            NodeMut::Producer(node) => node.on_timer(timer, context),
+            NodeMut::Consumer(node) => node.on_timer(timer, context),
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! Committing offsets (§6): the next offset to read, never the last one read.
+
+use super::requests::{CommitKind, Purpose};
+use super::{App, Memory, config};
+use crate::error::ErrorCode;
+use crate::event::EventKind;
+use crate::ids::PartitionId;
+use crate::process::Context;
+use crate::protocol::Body;
+use crate::setup::CommitOrder;
+use crate::time::from_ms;
+use std::collections::VecDeque;
+
+impl Memory {
+    /// Positions to commit: of every partition that has one.
+    fn positions_to_commit(&self) -> Vec<(PartitionId, i64)> {
+        self.positions.iter().filter_map(|p| Some((p.partition, p.next_offset()?))).collect()
+    }
+
+    /// Sends the positions to the coordinator. Whether there was anything to send, and somebody to send it to.
+    pub(super) fn commit(&mut self, kind: CommitKind, context: &mut Context<'_>) -> bool {
+        let offsets = self.positions_to_commit();
+        let (Some(broker), Some((member, generation))) =
+            (self.membership.coordinator(), self.membership.current())
+        else {
+            return false;
+        };
+        if offsets.is_empty() {
+            return false;
+        }
+        let body = Body::OffsetCommitRequest { group: self.plan.group, member, generation, offsets };
+        self.ask_shortly(broker, body, Purpose::Commit(kind), context);
+        true
+    }
+
+    /// From within `poll()`, before new records are returned: commits what earlier calls returned.
+    pub(super) fn auto_commit_if_due(&mut self, context: &mut Context<'_>) {
+        if config(context).enable_auto_commit
+            && context.now >= self.next_auto_commit
+            && self.membership.owns_partitions()
+        {
+            self.next_auto_commit = context.now + from_ms(config(context).auto_commit_interval_ms);
+            self.commit(CommitKind::Auto, context);
+        }
+    }
+
+    /// `commitSync()`.
+    pub(super) fn commit_sync(&mut self, context: &mut Context<'_>) {
+        if !self.membership.owns_partitions() {
+            // Thrown out of the group meanwhile: CommitFailedException.
+            self.end_commit_sync(Err(ErrorCode::UnknownMemberId), context);
+        } else if self.positions_to_commit().is_empty() {
+            self.end_commit_sync(Ok(()), context);
+        } else if self.find_coordinator(context) {
+            self.commit(CommitKind::Sync, context);
+        }
+    }
+
+    /// On `close()`: the last positions, if commits are automatic.
+    pub(super) fn commit_on_close(&mut self, context: &mut Context<'_>) {
+        if config(context).enable_auto_commit {
+            self.commit(CommitKind::Auto, context);
+        }
+    }
+
+    pub(super) fn on_commit(
+        &mut self,
+        kind: &CommitKind,
+        result: Result<(), ErrorCode>,
+        context: &mut Context<'_>,
+    ) {
+        if let Err(error) = result
+            && matches!(error, ErrorCode::NotCoordinator | ErrorCode::CoordinatorNotAvailable)
+        {
+            self.forget_coordinator(context);
+        }
+        match (kind, result) {
+            (CommitKind::Sync, Err(error)) if error.is_retriable() => {
+                // Tried again as soon as the coordinator is known.
+            }
+            (CommitKind::Sync, result) => self.end_commit_sync(result, context),
+            (CommitKind::Auto | CommitKind::BeforeJoin, Err(error)) => {
+                // Only logged.
+                context.emit(EventKind::CommitFailed { error });
+            }
+            (CommitKind::Auto | CommitKind::BeforeJoin, Ok(())) => {}
+        }
+    }
+
+    /// An application in `commitSync()` whose request failed retriably tries again.
+    pub(super) fn retry_commit_sync(&mut self, context: &mut Context<'_>) {
+        let waiting = matches!(self.app, App::Committing(_));
+        if waiting && !self.requests.any(|p| *p == Purpose::Commit(CommitKind::Sync)) {
+            self.commit_sync(context);
+        }
+    }
+
+    /// `commitSync()` returns or throws, and the application goes on.
+    fn end_commit_sync(&mut self, result: Result<(), ErrorCode>, context: &mut Context<'_>) {
+        let App::Committing(records) = std::mem::replace(&mut self.app, App::Polling) else { return };
+        if let Err(error) = result {
+            context.emit(EventKind::CommitFailed { error });
+            if matches!(
+                error,
+                ErrorCode::UnknownMemberId | ErrorCode::IllegalGeneration | ErrorCode::RebalanceInProgress
+            ) {
+                self.on_group_error(error, context);
+            }
+        }
+        // An application that commits first processes only what it could commit.
+        let process = self.plan.commit == CommitOrder::BeforeProcessing && result.is_ok();
+        let records = if process { records } else { VecDeque::new() };
+        if records.is_empty() {
+            self.call_poll(context);
+        } else {
+            self.process(records, context);
+        }
+    }
+}

@@ -1,0 +1,324 @@
+//! The member's side of the classic group protocol (§7): find the coordinator, join, sync, heartbeat, leave.
+//! Eager: everything is given up before joining.
+
+use super::fetching::Position;
+use super::requests::{CommitKind, Purpose};
+use super::{Memory, config, retry_backoff};
+use crate::action::Timer;
+use crate::error::ErrorCode;
+use crate::event::EventKind;
+use crate::group::MemberId;
+use crate::group::assignor::range;
+use crate::ids::{BrokerId, PartitionId, TopicId};
+use crate::metadata::MetadataImage;
+use crate::process::Context;
+use crate::protocol::{Body, JoinError, JoinGroupRequest, JoinedGroup};
+use crate::time::{Micros, NEVER, SECOND, from_ms};
+use std::sync::Arc;
+
+/// How long after the rebalance timeout a JoinGroup may still be answered.
+const JOIN_GRACE: Micros = 5 * SECOND;
+
+/// Where the member stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct Membership {
+    coordinator: Option<BrokerId>,
+    id: Option<MemberId>,
+    generation: i32,
+    phase: Phase,
+    /// The coordinator, or the leader's own look at the topics, asks for a rebalance.
+    rejoin: bool,
+    /// The membership is gone; what was owned is lost and not committed.
+    lost: bool,
+    /// No request to join or find before this.
+    not_before: Micros,
+    /// As leader of the group: partitions per topic that the assignment was made for.
+    assigned_for: Vec<u16>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+enum Phase {
+    /// Not in the group, or about to join again.
+    #[default]
+    Out,
+    /// Giving up partitions before joining.
+    Preparing,
+    /// JoinGroup or SyncGroup under way.
+    Joining,
+    /// In the group, with an assignment.
+    Stable,
+}
+
+impl Membership {
+    /// Id and generation, while in the group.
+    pub(super) fn current(&self) -> Option<(MemberId, i32)> {
+        (self.phase == Phase::Stable || self.phase == Phase::Preparing).then_some((self.id?, self.generation))
+    }
+
+    pub(super) fn owns_partitions(&self) -> bool {
+        self.phase == Phase::Stable
+    }
+
+    pub(super) fn coordinator(&self) -> Option<BrokerId> {
+        self.coordinator
+    }
+
+    /// When something that failed may be tried again.
+    pub(super) fn retry_at(&self, now: Micros) -> Micros {
+        if self.not_before > now { self.not_before } else { NEVER }
+    }
+}
+
+impl Memory {
+    /// One round of membership work, from within `poll()`.
+    pub(super) fn drive_membership(&mut self, context: &mut Context<'_>) {
+        if self.membership.lost {
+            self.membership.lost = false;
+            self.revoke(true, context);
+        }
+        if self.membership.not_before > context.now || !self.find_coordinator(context) {
+            return;
+        }
+        match self.membership.phase {
+            Phase::Stable if self.membership.rejoin => self.prepare_to_join(context),
+            Phase::Preparing if !self.is_committing_before_join() => {
+                self.revoke(false, context);
+                self.send_join(context);
+            }
+            Phase::Out => self.send_join(context),
+            _ => {}
+        }
+    }
+
+    /// Whether the coordinator is known; if not, asks for it.
+    pub(super) fn find_coordinator(&mut self, context: &mut Context<'_>) -> bool {
+        if self.membership.coordinator.is_some() {
+            return true;
+        }
+        let under_way = self.requests.any(|p| *p == Purpose::FindCoordinator);
+        if !under_way && self.membership.not_before <= context.now {
+            let load = |broker| self.requests.load(broker);
+            if let Some(broker) = self.view.least_loaded(context.now, load) {
+                let body = Body::FindCoordinatorRequest(self.plan.group);
+                self.ask_shortly(broker, body, Purpose::FindCoordinator, context);
+            } else {
+                self.retry_later(context);
+            }
+        }
+        false
+    }
+
+    fn retry_later(&mut self, context: &Context<'_>) {
+        self.membership.not_before = context.now + retry_backoff(context).max(1);
+    }
+
+    pub(super) fn on_coordinator(&mut self, result: Result<BrokerId, ErrorCode>, context: &mut Context<'_>) {
+        match result {
+            Ok(broker) if self.view.reachable_at(broker) <= context.now => {
+                self.membership.coordinator = Some(broker);
+            }
+            _ => self.retry_later(context),
+        }
+    }
+
+    /// A broker is unreachable: if it was the coordinator, there may be another by now.
+    pub(super) fn forget_coordinator_at(&mut self, broker: BrokerId) {
+        if self.membership.coordinator == Some(broker) {
+            self.membership.coordinator = None;
+        }
+    }
+
+    pub(super) fn forget_coordinator(&mut self, context: &Context<'_>) {
+        self.membership.coordinator = None;
+        self.retry_later(context);
+    }
+
+    /// A rebalance: commit if that is automatic, then give everything up and join.
+    fn prepare_to_join(&mut self, context: &mut Context<'_>) {
+        self.membership.phase = Phase::Preparing;
+        if config(context).enable_auto_commit && self.commit(CommitKind::BeforeJoin, context) {
+            return;
+        }
+        self.revoke(false, context);
+        self.send_join(context);
+    }
+
+    fn is_committing_before_join(&self) -> bool {
+        self.requests.any(|p| *p == Purpose::Commit(CommitKind::BeforeJoin))
+    }
+
+    fn revoke(&mut self, lost: bool, context: &mut Context<'_>) {
+        self.requests.forget(|p| matches!(p, Purpose::OffsetFetch | Purpose::ListOffset(..)));
+        let partitions: Arc<[PartitionId]> = self.positions.drain(..).map(|p| p.partition).collect();
+        if !partitions.is_empty() {
+            context.emit(EventKind::PartitionsRevoked { partitions, lost });
+        }
+    }
+
+    fn send_join(&mut self, context: &mut Context<'_>) {
+        let Some(broker) = self.membership.coordinator else { return };
+        let rebalance_timeout = from_ms(config(context).max_poll_interval_ms);
+        let request = JoinGroupRequest {
+            group: self.plan.group,
+            member: self.membership.id,
+            session_timeout: from_ms(config(context).session_timeout_ms),
+            rebalance_timeout,
+            subscription: self.plan.subscription.clone(),
+        };
+        self.membership.phase = Phase::Joining;
+        self.membership.rejoin = false;
+        self.requests.forget(|p| matches!(p, Purpose::Heartbeat));
+        self.timers.set(Timer::GroupHeartbeat, NEVER);
+        let timeout = rebalance_timeout.saturating_add(JOIN_GRACE);
+        self.ask(broker, Body::JoinGroupRequest(request), Purpose::Join, timeout, context);
+    }
+
+    pub(super) fn on_join_lost(&mut self, context: &mut Context<'_>) {
+        self.membership.phase = Phase::Out;
+        self.retry_later(context);
+    }
+
+    pub(super) fn on_joined(&mut self, result: Result<JoinedGroup, JoinError>, context: &mut Context<'_>) {
+        match result {
+            Ok(joined) => {
+                self.membership.id = Some(joined.member);
+                self.membership.generation = joined.generation;
+                self.send_sync(&joined, context);
+            }
+            Err(JoinError { code: ErrorCode::MemberIdRequired, member }) => {
+                self.membership.id = member;
+                self.send_join(context);
+            }
+            Err(JoinError { code, .. }) => self.on_group_error(code, context),
+        }
+    }
+
+    fn send_sync(&mut self, joined: &JoinedGroup, context: &mut Context<'_>) {
+        let Some(broker) = self.membership.coordinator else { return self.on_join_lost(context) };
+        let image = self.view.image();
+        let assignment = if joined.leader == joined.member {
+            self.membership.assigned_for = partition_counts(image);
+            let counts = &self.membership.assigned_for;
+            let count = |topic: TopicId| counts.get(usize::from(topic.0)).copied().unwrap_or(0);
+            let id_of = |(topic, index): (TopicId, u16)| image.partition_id(topic, index);
+            range::assign(&joined.members, count)
+                .into_iter()
+                .map(|(member, partitions)| (member, partitions.into_iter().filter_map(id_of).collect()))
+                .collect()
+        } else {
+            self.membership.assigned_for.clear();
+            Vec::new()
+        };
+        let body = Body::SyncGroupRequest {
+            group: self.plan.group,
+            member: joined.member,
+            generation: joined.generation,
+            assignment,
+        };
+        let timeout = from_ms(config(context).max_poll_interval_ms).saturating_add(JOIN_GRACE);
+        self.ask(broker, body, Purpose::Sync, timeout, context);
+    }
+
+    pub(super) fn on_synced(
+        &mut self,
+        result: Result<Vec<PartitionId>, ErrorCode>,
+        context: &mut Context<'_>,
+    ) {
+        let partitions = match result {
+            Ok(partitions) => partitions,
+            Err(error) => return self.on_group_error(error, context),
+        };
+        self.membership.phase = Phase::Stable;
+        self.positions = partitions.iter().map(|id| Position::unknown(*id)).collect();
+        self.next_auto_commit = context.now + from_ms(config(context).auto_commit_interval_ms);
+        let interval = from_ms(config(context).heartbeat_interval_ms);
+        self.timers.set(Timer::GroupHeartbeat, context.now + interval);
+        let generation = self.membership.generation;
+        context.emit(EventKind::PartitionsAssigned { generation, partitions: partitions.into() });
+        // Topics may have grown while the group was rebalancing.
+        self.on_new_metadata();
+    }
+
+    /// What to do about an error in joining, syncing, or a heartbeat.
+    pub(super) fn on_group_error(&mut self, error: ErrorCode, context: &mut Context<'_>) {
+        match error {
+            ErrorCode::RebalanceInProgress if self.membership.phase == Phase::Stable => {
+                self.membership.rejoin = true;
+            }
+            ErrorCode::UnknownMemberId | ErrorCode::IllegalGeneration => {
+                if error == ErrorCode::UnknownMemberId {
+                    self.membership.id = None;
+                }
+                self.membership.lost |= self.membership.phase == Phase::Stable;
+                self.membership.phase = Phase::Out;
+                self.timers.set(Timer::GroupHeartbeat, NEVER);
+            }
+            ErrorCode::NotCoordinator | ErrorCode::CoordinatorNotAvailable | ErrorCode::NetworkException => {
+                self.forget_coordinator(context);
+                if self.membership.phase == Phase::Joining {
+                    self.membership.phase = Phase::Out;
+                }
+            }
+            _ => {
+                if self.membership.phase == Phase::Joining {
+                    self.membership.phase = Phase::Out;
+                }
+                self.retry_later(context);
+            }
+        }
+    }
+
+    /// The heartbeat thread: it goes on while the application is busy, and notices when that takes too long.
+    pub(super) fn heartbeat_thread(&mut self, context: &mut Context<'_>) {
+        let interval = from_ms(config(context).heartbeat_interval_ms);
+        self.timers.set(Timer::GroupHeartbeat, context.now + interval);
+        let Some((member, generation)) = self.membership.current() else { return };
+        if context.now.saturating_sub(self.last_poll) > from_ms(config(context).max_poll_interval_ms) {
+            self.leave_group(context);
+            self.membership.lost = true;
+            return;
+        }
+        if let Some(broker) = self.membership.coordinator
+            && !self.requests.any(|p| matches!(p, Purpose::Heartbeat))
+        {
+            let body = Body::HeartbeatRequest { group: self.plan.group, member, generation };
+            // No answer for a whole session means the coordinator is gone.
+            let timeout = from_ms(config(context).session_timeout_ms.min(config(context).request_timeout_ms));
+            self.ask(broker, body, Purpose::Heartbeat, timeout, context);
+        } else if self.membership.coordinator.is_none() {
+            self.find_coordinator(context);
+        }
+    }
+
+    pub(super) fn on_heartbeat(&mut self, result: Result<(), ErrorCode>, context: &mut Context<'_>) {
+        if let Err(error) = result
+            && self.membership.phase == Phase::Stable
+        {
+            self.on_group_error(error, context);
+        }
+    }
+
+    pub(super) fn leave_group(&mut self, context: &mut Context<'_>) {
+        if let (Some(member), Some(broker)) = (self.membership.id.take(), self.membership.coordinator) {
+            let body = Body::LeaveGroupRequest { group: self.plan.group, member };
+            self.ask_shortly(broker, body, Purpose::Leave, context);
+        }
+        self.membership.phase = Phase::Out;
+        self.timers.set(Timer::GroupHeartbeat, NEVER);
+    }
+
+    /// The group's leader compares the topics with what it assigned, and asks for a rebalance if they differ.
+    pub(super) fn on_new_metadata(&mut self) {
+        let membership = &mut self.membership;
+        if membership.phase == Phase::Stable && !membership.assigned_for.is_empty() {
+            let now = partition_counts(self.view.image());
+            let differs =
+                |t: &TopicId| now.get(usize::from(t.0)) != membership.assigned_for.get(usize::from(t.0));
+            membership.rejoin |= self.plan.subscription.iter().any(differs);
+        }
+    }
+}
+
+fn partition_counts(image: &MetadataImage) -> Vec<u16> {
+    image.topics.iter().map(|t| u16::try_from(t.partitions.len()).unwrap_or(u16::MAX)).collect()
+}

@@ -1,0 +1,3 @@
+//! Who gets which partition (§8).
+
+pub mod range;
