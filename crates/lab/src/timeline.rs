@@ -1,0 +1,580 @@
+//! A run that can be walked through in both directions, and branched.
+//!
+//! A timeline is a scenario, a seed and what people did at which step; all else is derived. Every so many steps it keeps
+//! a checkpoint; any position is reached by replaying from the nearest one. Acting in the past grows a branch that shares
+//! its past with the branch it grew from; no future is deleted.
+
+use crate::cause;
+use crate::condition::Happened;
+use crate::director::Director;
+use crate::error::LabError;
+use crate::ledger::{Fate, FateChange, Ledger};
+use crate::scenario::{Caption, Scenario};
+use highwater_core::action::{Action, Intervention};
+use highwater_core::cluster::Cluster;
+use highwater_core::cow::CowList;
+use highwater_core::error::Refused;
+use highwater_core::event::{Event, EventKind};
+use highwater_core::ids::{EventId, RecordId};
+use highwater_core::time::Micros;
+use std::sync::Arc;
+
+/// Steps between two checkpoints: replaying so many takes about a millisecond.
+const CHECKPOINT_EVERY: usize = 512;
+/// How far [`Timeline::to_next_marker`] and the like compute ahead.
+const FARTHEST: usize = 200_000;
+
+/// Everything at one position.
+#[derive(Clone, Debug)]
+struct Moment {
+    cluster: Cluster,
+    ledger: Ledger,
+    director: Director,
+}
+
+/// Something a person did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Act {
+    /// How many steps had been taken before.
+    pub step: usize,
+    /// What.
+    pub what: Intervention,
+}
+
+/// A moment worth jumping to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Marker {
+    /// The position right after it happened.
+    pub step: usize,
+    /// When it happened.
+    pub at: Micros,
+    /// The event.
+    pub event: EventId,
+    /// What kind of moment it is.
+    pub kind: MarkerKind,
+}
+
+/// Kinds of moments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum MarkerKind {
+    /// Something broke: a crash, a pause, a cut link, a dropped message.
+    Fault,
+    /// Something works again.
+    Repair,
+    /// The controller counts a broker out or in, or a partition is offline.
+    Cluster,
+    /// An ISR changed.
+    Isr,
+    /// A leader was elected.
+    Election,
+    /// A log was cut.
+    Truncation,
+    /// An acknowledged record was lost.
+    Loss,
+    /// An application was told that something failed.
+    Failure,
+    /// A group's partitions were assigned.
+    Rebalance,
+    /// A setting or topic changed.
+    Change,
+}
+
+impl MarkerKind {
+    fn of(event: &EventKind) -> Option<Self> {
+        use EventKind as E;
+        if !event.is_marker() {
+            return None;
+        }
+        Some(match event {
+            E::Crashed(_)
+            | E::Paused
+            | E::ShutdownStarted
+            | E::ShutdownCompleted
+            | E::LinkCut { .. }
+            | E::MessageLost { .. } => MarkerKind::Fault,
+            E::Restarted | E::Resumed | E::LinkHealed { .. } => MarkerKind::Repair,
+            E::LeaderElected { .. } => MarkerKind::Election,
+            E::IsrShrunk { .. } | E::IsrExpanded { .. } => MarkerKind::Isr,
+            E::Truncated { .. } | E::UnflushedLost { .. } => MarkerKind::Truncation,
+            E::BatchFailed { .. } | E::RecordFailed { .. } | E::ConsumerFailed { .. } => MarkerKind::Failure,
+            E::PartitionsAssigned { .. } => MarkerKind::Rebalance,
+            E::ConfigChanged { .. } | E::PartitionsAdded { .. } => MarkerKind::Change,
+            _ => MarkerKind::Cluster,
+        })
+    }
+}
+
+/// A branch, as it is listed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BranchInfo {
+    /// The branch it grew from.
+    pub parent: Option<usize>,
+    /// How many steps it shares with its parent.
+    pub fork_step: usize,
+    /// The intervention that grew it.
+    pub label: Option<Intervention>,
+    /// Steps known in it.
+    pub len: usize,
+}
+
+/// What a step came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StepResult {
+    /// One step forward.
+    Stepped,
+    /// Nothing can happen any more.
+    Idle,
+}
+
+#[derive(Clone, Debug)]
+struct Branch {
+    acts: Vec<Act>,
+    events: CowList<Event>,
+    /// How many events there were after each step.
+    ends: CowList<u32>,
+    checkpoints: Vec<(usize, Arc<Moment>)>,
+    markers: Vec<Marker>,
+    /// Where it was left.
+    position: usize,
+}
+
+/// A run that can be walked through, and branched.
+#[derive(Clone, Debug)]
+pub struct Timeline {
+    scenario: Arc<Scenario>,
+    seed: u64,
+    overrides: Vec<(String, String)>,
+    branches: Vec<Branch>,
+    infos: Vec<BranchInfo>,
+    current: usize,
+    position: usize,
+    moment: Moment,
+    /// Scratch space.
+    fresh: Vec<Event>,
+    losses: Vec<FateChange>,
+}
+
+impl Timeline {
+    /// A scenario at its first step, with another seed or other settings if they are given.
+    ///
+    /// # Errors
+    /// A setting is not accepted, or the cluster cannot be built.
+    pub fn new(
+        scenario: Arc<Scenario>,
+        seed: Option<u64>,
+        overrides: &[(String, String)],
+    ) -> Result<Timeline, LabError> {
+        let mut setup = scenario.setup.clone();
+        setup.seed = seed.unwrap_or(setup.seed);
+        for (name, value) in overrides {
+            setup.settings.set_text(name, value)?;
+        }
+        let cluster = Cluster::new(&setup)?;
+        let ledger = Ledger::new(&cluster);
+        let director = Director::new(&scenario);
+        let moment = Moment { cluster, ledger, director };
+        let branch = Branch {
+            acts: Vec::new(),
+            events: CowList::default(),
+            ends: CowList::default(),
+            checkpoints: vec![(0, Arc::new(moment.clone()))],
+            markers: Vec::new(),
+            position: 0,
+        };
+        Ok(Timeline {
+            scenario,
+            seed: setup.seed,
+            overrides: overrides.to_vec(),
+            branches: vec![branch],
+            infos: vec![BranchInfo { parent: None, fork_step: 0, label: None, len: 0 }],
+            current: 0,
+            position: 0,
+            moment,
+            fresh: Vec::new(),
+            losses: Vec::new(),
+        })
+    }
+
+    /// The scenario that is played.
+    pub fn scenario(&self) -> &Arc<Scenario> {
+        &self.scenario
+    }
+
+    /// The seed.
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// Settings that were changed before the first step.
+    pub fn overrides(&self) -> &[(String, String)] {
+        &self.overrides
+    }
+
+    /// What people did in this branch, earliest first.
+    pub fn acts(&self) -> impl Iterator<Item = &Act> {
+        self.here().acts.iter()
+    }
+
+    /// The cluster at the position.
+    pub fn cluster(&self) -> &Cluster {
+        &self.moment.cluster
+    }
+
+    /// The ledger at the position.
+    pub fn ledger(&self) -> &Ledger {
+        &self.moment.ledger
+    }
+
+    /// Steps taken in this branch.
+    pub fn position(&self) -> usize {
+        self.position
+    }
+
+    /// Steps known in this branch.
+    pub fn len(&self) -> usize {
+        self.here().ends.len()
+    }
+
+    /// Whether no step is known yet.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Virtual time at the position.
+    pub fn now(&self) -> Micros {
+        self.moment.cluster.now()
+    }
+
+    /// Virtual time at a known position.
+    pub fn time_at(&self, step: usize) -> Micros {
+        let branch = self.here();
+        branch.events.get(branch.events_before(step).wrapping_sub(1)).map_or(0, |event| event.at)
+    }
+
+    /// Events of the whole known branch; event n is at place n − 1.
+    pub fn events(&self) -> &CowList<Event> {
+        &self.here().events
+    }
+
+    /// How many of the events have happened at the position.
+    pub fn events_until_position(&self) -> usize {
+        self.here().events_before(self.position)
+    }
+
+    /// An event of this branch.
+    pub fn event(&self, id: EventId) -> Option<&Event> {
+        self.events().get(usize::try_from(id.0).ok()?.checked_sub(1)?)
+    }
+
+    /// The position right after an event happened.
+    pub fn step_of(&self, id: EventId) -> usize {
+        let ends = &self.here().ends;
+        (ends.partition_point(|end| u64::from(*end) < id.0) + 1).min(ends.len())
+    }
+
+    /// When the next step happens.
+    pub fn next_time(&self) -> Option<Micros> {
+        if self.here().act_at(self.position).is_some() {
+            return Some(self.now());
+        }
+        self.moment.next_time(&self.scenario)
+    }
+
+    /// Whether the scenario is over at the position.
+    pub fn is_finished(&self) -> bool {
+        self.moment.director.is_finished()
+    }
+
+    /// What is said at the position.
+    pub fn caption(&self) -> Option<&Caption> {
+        self.scenario.captions.get(self.moment.director.caption()?)
+    }
+
+    /// The record that the script calls so.
+    pub fn record_called(&self, name: &str) -> Option<RecordId> {
+        self.moment.director.record_called(&self.scenario, name)
+    }
+
+    /// Commands of the script that were not possible when they were due, with the reason.
+    pub fn refused(&self) -> impl Iterator<Item = (String, &Refused)> {
+        self.moment.director.refused(&self.scenario)
+    }
+
+    /// One step forward: along what is known, or into the unknown.
+    pub fn step(&mut self) -> StepResult {
+        let known = self.position < self.len();
+        let act = self.here().act_at(self.position).cloned();
+        self.fresh.clear();
+        self.losses.clear();
+        let advanced = self.moment.advance(&self.scenario, act.as_ref(), &mut self.fresh, &mut self.losses);
+        if !advanced {
+            return StepResult::Idle;
+        }
+        self.position += 1;
+        if !known {
+            self.write_down();
+        }
+        StepResult::Stepped
+    }
+
+    /// One step back; false at the first.
+    pub fn step_back(&mut self) -> bool {
+        match self.position.checked_sub(1) {
+            Some(step) => {
+                self.seek(step);
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// Goes to a known position, or to the last one there is.
+    pub fn seek(&mut self, step: usize) {
+        let step = step.min(self.len());
+        let branch = self.here();
+        let after = branch.checkpoints.partition_point(|(at, _)| *at <= step);
+        // There is a checkpoint at 0, so one stands before.
+        let (at, moment) = &branch.checkpoints[after - 1];
+        if self.position > step || self.position < *at {
+            (self.position, self.moment) = (*at, Moment::clone(moment));
+        }
+        while self.position < step {
+            self.step();
+        }
+    }
+
+    /// Goes to the next marker, computing ahead where needed; false if none comes.
+    pub fn to_next_marker(&mut self) -> bool {
+        let from = self.position;
+        let markers = &self.here().markers;
+        if let Some(marker) = markers.get(markers.partition_point(|m| m.step <= from)) {
+            let step = marker.step;
+            self.seek(step);
+            return true;
+        }
+        self.seek(self.len());
+        let known = self.here().markers.len();
+        for _ in 0..FARTHEST {
+            if self.is_finished() || self.step() == StepResult::Idle {
+                break;
+            }
+            if self.here().markers.len() > known {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Goes to the marker before; false if there is none.
+    pub fn to_previous_marker(&mut self) -> bool {
+        let markers = &self.here().markers;
+        let before = markers.partition_point(|m| m.step < self.position);
+        let Some(marker) = before.checked_sub(1).and_then(|i| markers.get(i)) else { return false };
+        let step = marker.step;
+        self.seek(step);
+        true
+    }
+
+    /// Goes to where the scenario wants to be opened: right before the cue it names. Without one, stays.
+    pub fn to_opening(&mut self) {
+        let Some(cue) = self.scenario.open else { return };
+        for _ in 0..FARTHEST {
+            if self.moment.is_before_cue(&self.scenario, cue) || self.is_finished() {
+                return;
+            }
+            if self.step() == StepResult::Idle {
+                return;
+            }
+        }
+    }
+
+    /// Goes to where the scenario is over; false if it does not end within a bounded number of steps.
+    pub fn to_end(&mut self) -> bool {
+        for _ in 0..FARTHEST {
+            if self.is_finished() || self.step() == StepResult::Idle {
+                return true;
+            }
+        }
+        self.is_finished()
+    }
+
+    /// Computes ahead to a position, as far as anything happens.
+    pub(crate) fn run_to(&mut self, step: usize) {
+        self.seek(step);
+        while self.position < step && self.step() == StepResult::Stepped {}
+    }
+
+    /// Moments worth jumping to in the known branch, earliest first.
+    pub fn markers(&self) -> &[Marker] {
+        &self.here().markers
+    }
+
+    /// Does something now. Where a future is known already, a branch grows.
+    ///
+    /// # Errors
+    /// It is not possible now; nothing has changed.
+    pub fn act(&mut self, what: Intervention) -> Result<(), Refused> {
+        self.moment.cluster.check(&what)?;
+        if self.position < self.len() {
+            self.fork(what.clone());
+        }
+        let act = Act { step: self.position, what };
+        self.branches[self.current].acts.push(act);
+        self.step();
+        Ok(())
+    }
+
+    /// All branches; the first is the scenario as it began.
+    pub fn branches(&self) -> &[BranchInfo] {
+        &self.infos
+    }
+
+    /// The branch the position is in.
+    pub fn branch(&self) -> usize {
+        self.current
+    }
+
+    /// Goes to another branch, to where it was left.
+    ///
+    /// # Errors
+    /// There is no such branch.
+    pub fn switch_branch(&mut self, branch: usize) -> Result<(), LabError> {
+        if branch >= self.branches.len() {
+            return Err(LabError::NoSuchBranch(branch));
+        }
+        if branch == self.current {
+            return Ok(());
+        }
+        self.branches[self.current].position = self.position;
+        self.current = branch;
+        let target = self.here().position;
+        (self.position, self.moment) = (0, Moment::clone(&self.here().checkpoints[0].1));
+        self.seek(target);
+        Ok(())
+    }
+
+    /// What led to an event, oldest first; the event itself comes last.
+    pub fn why(&self, id: EventId) -> Vec<EventId> {
+        cause::chain(self.events(), id)
+    }
+
+    /// What decided a record's fate, oldest first: its own story, and what led to the deciding event.
+    pub fn why_record(&self, id: RecordId) -> Vec<EventId> {
+        self.ledger().record(id).map_or_else(Vec::new, |entry| cause::of_fate(self.events(), entry))
+    }
+
+    fn here(&self) -> &Branch {
+        &self.branches[self.current]
+    }
+
+    /// Adds what just happened to the branch.
+    fn write_down(&mut self) {
+        let branch = &mut self.branches[self.current];
+        for event in self.fresh.drain(..) {
+            if let Some(kind) = MarkerKind::of(&event.kind) {
+                branch.markers.push(Marker { step: self.position, at: event.at, event: event.id, kind });
+            }
+            branch.events.push(event);
+        }
+        let mut deciding: Vec<EventId> = self.losses.drain(..).map(|loss| loss.decided_by).collect();
+        deciding.sort_unstable();
+        deciding.dedup();
+        for event in deciding {
+            let at = self.moment.cluster.now();
+            branch.markers.push(Marker { step: self.position, at, event, kind: MarkerKind::Loss });
+        }
+        branch.ends.push(u32::try_from(branch.events.len()).unwrap_or(u32::MAX));
+        if self.position.is_multiple_of(CHECKPOINT_EVERY) {
+            branch.checkpoints.push((self.position, Arc::new(self.moment.clone())));
+        }
+        self.infos[self.current].len = self.position;
+    }
+
+    /// Grows a branch at the position and goes there.
+    fn fork(&mut self, label: Intervention) {
+        let step = self.position;
+        self.branches[self.current].position = step;
+        let mut branch = self.here().clone();
+        branch.events.truncate(branch.events_before(step));
+        branch.ends.truncate(step);
+        branch.acts.retain(|act| act.step < step);
+        branch.checkpoints.retain(|(at, _)| *at <= step);
+        branch.markers.retain(|marker| marker.step <= step);
+        self.branches.push(branch);
+        let info = BranchInfo { parent: Some(self.current), fork_step: step, label: Some(label), len: step };
+        self.infos.push(info);
+        self.current = self.branches.len() - 1;
+    }
+}
+
+impl Branch {
+    fn events_before(&self, step: usize) -> usize {
+        step.checked_sub(1).and_then(|last| self.ends.get(last)).map_or(0, |end| *end as usize)
+    }
+
+    fn act_at(&self, step: usize) -> Option<&Intervention> {
+        let place = self.acts.binary_search_by_key(&step, |act| act.step).ok()?;
+        Some(&self.acts[place].what)
+    }
+}
+
+impl Moment {
+    fn next_time(&self, scenario: &Scenario) -> Option<Micros> {
+        let next = self.cluster.next_action().map(|(at, _)| at);
+        let due = self.director.next(scenario).map(|due| due.at.max(self.cluster.now()));
+        match (next, due) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        }
+    }
+
+    fn is_before_cue(&self, scenario: &Scenario, cue: usize) -> bool {
+        let Some(due) = self.director.next(scenario) else { return false };
+        self.director.is_next(&due, cue) && self.cluster.next_action().is_none_or(|(at, _)| due.at <= at)
+    }
+
+    /// Takes one step: what a person does, or else what the script or the cluster does next.
+    fn advance(
+        &mut self,
+        scenario: &Scenario,
+        act: Option<&Intervention>,
+        events: &mut Vec<Event>,
+        losses: &mut Vec<FateChange>,
+    ) -> bool {
+        let next = self.cluster.next_action();
+        let due = self.director.next(scenario);
+        let due = due.filter(|due| act.is_none() && next.as_ref().is_none_or(|(at, _)| due.at <= *at));
+        match (act, &due, next) {
+            (Some(what), ..) => {
+                // It was checked when it was done; should it be refused all the same, nothing happens in this step.
+                let _ = self.cluster.step(&Action::Do(what.clone()), events);
+            }
+            (None, Some(due), _) => {
+                if let Some(what) = self.director.take(scenario, due, &self.cluster) {
+                    let _ = self.cluster.step(&Action::Do(what), events);
+                }
+            }
+            (None, None, Some((_, action))) => {
+                let _ = self.cluster.step(&action, events);
+            }
+            (None, None, None) => return false,
+        }
+        let Moment { cluster, ledger, director } = self;
+        for event in events.iter() {
+            ledger.observe(event);
+            director.see(scenario, &Happened::Event(event), cluster);
+            for change in ledger.take_changes() {
+                director.see(scenario, &Happened::Fate(change), cluster);
+                if change.fate == Fate::Lost {
+                    losses.push(change);
+                }
+            }
+        }
+        if let Some(due) = due {
+            director.carried_out(scenario, &due, cluster);
+        }
+        let next = self.next_time(scenario);
+        self.director.end_of_step(self.cluster.now(), next);
+        true
+    }
+}
