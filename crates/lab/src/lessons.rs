@@ -35,3 +35,11 @@ impl Lesson {
         Scenario::parse(self.id, &format!("static/lessons/{}/lesson.toml", self.id), self.source)
     }
 }
+
+/// The workload that speed is measured with: 5 brokers, 12 partitions, 3 replicas, acks=all, steady produce and consume.
+///
+/// # Errors
+/// Its file is wrong.
+pub fn standard_workload() -> Result<Scenario, ScenarioError> {
+    Scenario::parse("standard", "standard.toml", include_str!("standard.toml"))
+}

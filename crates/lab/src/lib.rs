@@ -20,4 +20,5 @@ pub mod share;
 pub mod story;
 pub mod text;
 pub mod timeline;
+pub mod trace;
 mod words;

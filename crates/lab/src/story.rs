@@ -14,6 +14,7 @@ use highwater_core::event::{
 use highwater_core::group::GroupState;
 use highwater_core::ids::{BrokerId, BrokerSet, GroupId, NodeId, PartitionId, RecordId, TopicId};
 use highwater_core::metadata::MetadataImage;
+use highwater_core::protocol::MessageKind;
 use highwater_core::record::Record;
 use std::sync::Arc;
 
@@ -235,7 +236,7 @@ fn world(event: &Event, lang: Lang) -> Option<String> {
                         "{from} 发给 {here} 的 {name} 在途中丢失。"
                     )
                 }
-                LossReason::NobodyListens if !kind.is_response() => {
+                LossReason::NobodyListens if *kind == MessageKind::ProduceRequest => {
                     say!(
                         lang,
                         "the {name} from {from} finds nobody at {here}.",
@@ -577,7 +578,7 @@ fn producer(event: &Event, names: &Names, lang: Lang) -> Option<String> {
             let what = records(batch, lang);
             say!(
                 lang,
-                "{here} is told that {what} is written, at offset {base_offset}.",
+                "{here} gets the answer for {what}: written, at offset {base_offset}.",
                 "{here} 收到确认：{what} 已写入，位移 {base_offset}。"
             )
         }

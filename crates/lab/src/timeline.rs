@@ -8,6 +8,7 @@ use crate::cause;
 use crate::condition::Happened;
 use crate::director::Director;
 use crate::error::LabError;
+use crate::hash::EventHash;
 use crate::ledger::{Fate, FateChange, Ledger};
 use crate::scenario::{Caption, Scenario};
 use highwater_core::action::{Action, Intervention};
@@ -149,9 +150,9 @@ pub struct Timeline {
     current: usize,
     position: usize,
     moment: Moment,
-    /// Scratch space.
+    /// What the last step brought. Scratch space.
     fresh: Vec<Event>,
-    losses: Vec<FateChange>,
+    changes: Vec<FateChange>,
 }
 
 impl Timeline {
@@ -191,7 +192,7 @@ impl Timeline {
             position: 0,
             moment,
             fresh: Vec::new(),
-            losses: Vec::new(),
+            changes: Vec::new(),
         })
     }
 
@@ -261,6 +262,18 @@ impl Timeline {
         self.here().events_before(self.position)
     }
 
+    /// The events of the last step before the position.
+    pub fn last_events(&self) -> impl Iterator<Item = &Event> {
+        let branch = self.here();
+        let from = branch.events_before(self.position.saturating_sub(1));
+        branch.events.iter_from(from).take(branch.events_before(self.position) - from)
+    }
+
+    /// Fates that changed in the step that was taken last.
+    pub fn last_changes(&self) -> &[FateChange] {
+        &self.changes
+    }
+
     /// An event of this branch.
     pub fn event(&self, id: EventId) -> Option<&Event> {
         self.events().get(usize::try_from(id.0).ok()?.checked_sub(1)?)
@@ -305,8 +318,8 @@ impl Timeline {
         let known = self.position < self.len();
         let act = self.here().act_at(self.position).cloned();
         self.fresh.clear();
-        self.losses.clear();
-        let advanced = self.moment.advance(&self.scenario, act.as_ref(), &mut self.fresh, &mut self.losses);
+        self.changes.clear();
+        let advanced = self.moment.advance(&self.scenario, act.as_ref(), &mut self.fresh, &mut self.changes);
         if !advanced {
             return StepResult::Idle;
         }
@@ -453,6 +466,21 @@ impl Timeline {
         Ok(())
     }
 
+    /// The hash of all events of the known branch: the same on every platform.
+    pub fn event_hash(&self) -> EventHash {
+        EventHash::of(self.events().iter())
+    }
+
+    /// How many checkpoints this branch keeps.
+    pub fn checkpoints(&self) -> usize {
+        self.here().checkpoints.len()
+    }
+
+    /// Drops all checkpoints but the first: saves memory, and makes going back slow.
+    pub fn forget_checkpoints(&mut self) {
+        self.branches[self.current].checkpoints.truncate(1);
+    }
+
     /// What led to an event, oldest first; the event itself comes last.
     pub fn why(&self, id: EventId) -> Vec<EventId> {
         cause::chain(self.events(), id)
@@ -476,7 +504,8 @@ impl Timeline {
             }
             branch.events.push(event);
         }
-        let mut deciding: Vec<EventId> = self.losses.drain(..).map(|loss| loss.decided_by).collect();
+        let lost = self.changes.iter().filter(|change| change.fate == Fate::Lost);
+        let mut deciding: Vec<EventId> = lost.map(|change| change.decided_by).collect();
         deciding.sort_unstable();
         deciding.dedup();
         for event in deciding {
@@ -539,7 +568,7 @@ impl Moment {
         scenario: &Scenario,
         act: Option<&Intervention>,
         events: &mut Vec<Event>,
-        losses: &mut Vec<FateChange>,
+        changes: &mut Vec<FateChange>,
     ) -> bool {
         let next = self.cluster.next_action();
         let due = self.director.next(scenario);
@@ -565,9 +594,7 @@ impl Moment {
             director.see(scenario, &Happened::Event(event), cluster);
             for change in ledger.take_changes() {
                 director.see(scenario, &Happened::Fate(change), cluster);
-                if change.fate == Fate::Lost {
-                    losses.push(change);
-                }
+                changes.push(change);
             }
         }
         if let Some(due) = due {

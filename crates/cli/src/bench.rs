@@ -1,0 +1,72 @@
+//! `highwater bench`: how fast the engine is on the standard workload.
+
+use crate::{Failure, print};
+use highwater_core::cluster::Cluster;
+use highwater_lab::lessons;
+use highwater_lab::timeline::{StepResult, Timeline};
+use peak_alloc::PeakAlloc;
+use serde_json::json;
+use std::sync::Arc;
+use std::time::Instant;
+
+/// Counts bytes, so that a checkpoint's can be told.
+#[global_allocator]
+static MEMORY: PeakAlloc = PeakAlloc;
+
+/// Actions of the first measurement.
+const ACTIONS: u32 = 2_000_000;
+/// Actions of the timeline that is searched.
+const TIMELINE: usize = 100_000;
+/// Seeks.
+const SEEKS: u32 = 200;
+
+/// Measures and prints one object.
+pub(crate) fn bench() -> Result<(), Failure> {
+    let scenario = Arc::new(lessons::standard_workload()?);
+    let seconds = run_cluster(&scenario.setup)?;
+    let mut timeline = Timeline::new(scenario, None, &[])?;
+    let start = Instant::now();
+    while timeline.len() < TIMELINE && timeline.step() == StepResult::Stepped {}
+    let filling = start.elapsed().as_secs_f64();
+    let with_checkpoints = MEMORY.current_usage();
+    let checkpoints = timeline.checkpoints();
+    let seek_ms = seek(&mut timeline);
+    timeline.seek(TIMELINE);
+    timeline.forget_checkpoints();
+    let without = MEMORY.current_usage();
+    print(&format!(
+        "{}\n",
+        json!({
+            "actions": ACTIONS,
+            "seconds": seconds,
+            "actions_per_s": (f64::from(ACTIONS) / seconds).round(),
+            "timeline_actions_per_s": (TIMELINE as f64 / filling).round(),
+            "bytes_per_checkpoint": with_checkpoints.saturating_sub(without) / checkpoints.max(1),
+            "seek_ms": seek_ms,
+        })
+    ))
+}
+
+/// Seconds that the actions take on the cluster alone.
+fn run_cluster(setup: &highwater_core::setup::Setup) -> Result<f64, Failure> {
+    let mut cluster = Cluster::new(setup)?;
+    let mut events = Vec::new();
+    let start = Instant::now();
+    for _ in 0..ACTIONS {
+        let Some((_, action)) = cluster.next_action() else { break };
+        cluster.step(&action, &mut events)?;
+        events.clear();
+    }
+    Ok(start.elapsed().as_secs_f64())
+}
+
+/// The mean time of a seek to a random place, in milliseconds.
+fn seek(timeline: &mut Timeline) -> f64 {
+    let mut place: u64 = 1;
+    let start = Instant::now();
+    for _ in 0..SEEKS {
+        place = place.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        timeline.seek(usize::try_from(place >> 33).unwrap_or(0) % TIMELINE);
+    }
+    start.elapsed().as_secs_f64() * 1000.0 / f64::from(SEEKS)
+}
