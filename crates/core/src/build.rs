@@ -26,8 +26,8 @@ impl Cluster {
         let image = Arc::new(first_image(setup));
         let roster = Roster {
             brokers: setup.brokers,
-            producers: setup.producers.len() as u8,
-            consumers: setup.consumers.len() as u8,
+            producers: count(setup.producers.len()),
+            consumers: count(setup.consumers.len()),
         };
         let mut network =
             Network::new(roster, setup.latency, setup.jitter, Rng::new(setup.seed, Stream::Network));
@@ -125,7 +125,7 @@ fn add_groups(image: &mut MetadataImage, setup: &Setup) {
 
 fn add_topic(image: &mut MetadataImage, name: &str, internal: bool) -> TopicId {
     image.topics.push(Topic { name: name.into(), internal, partitions: Vec::new() });
-    TopicId(image.topics.len() as u16 - 1)
+    TopicId(u16::from(count(image.topics.len())) - 1)
 }
 
 fn add_partition(
@@ -134,7 +134,7 @@ fn add_partition(
     index: u16,
     replicas: Arc<[BrokerId]>,
 ) -> PartitionId {
-    let id = PartitionId(image.partitions.len() as u16);
+    let id = PartitionId::at(image.partitions.len());
     image.topics[usize::from(topic.0)].partitions.push(id);
     image.partitions.push(Partition {
         topic,
@@ -148,6 +148,11 @@ fn add_partition(
     id
 }
 
+/// A number of things of which a valid setup has only a few.
+fn count(n: usize) -> u8 {
+    u8::try_from(n).unwrap_or(u8::MAX)
+}
+
 fn plans<'a>(setup: &'a Setup, image: &'a MetadataImage) -> impl Iterator<Item = Plan> + 'a {
     setup.consumers.iter().map(|consumer| {
         let mut topics: Vec<TopicId> =
@@ -156,7 +161,7 @@ fn plans<'a>(setup: &'a Setup, image: &'a MetadataImage) -> impl Iterator<Item =
         topics.dedup();
         let group = image.groups.iter().position(|g| *g.name == *consumer.group).unwrap_or(0);
         Plan {
-            group: GroupId(group as u8),
+            group: GroupId(count(group)),
             subscription: topics.into(),
             processing: consumer.processing,
             poll_interval: consumer.poll_interval,

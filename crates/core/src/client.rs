@@ -13,6 +13,7 @@ const RECONNECT_BACKOFF: (Micros, Micros) = (50 * MS, 1000 * MS);
 
 /// Settings that both kinds of client have.
 #[derive(Clone, Copy, Debug)]
+#[allow(clippy::struct_field_names)] // Kafka's names.
 pub(crate) struct ClientConfig {
     pub(crate) request_timeout_ms: i64,
     pub(crate) retry_backoff_ms: i64,

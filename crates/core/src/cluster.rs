@@ -217,6 +217,12 @@ impl Cluster {
         action.map(|action| (at.max(self.now), action))
     }
 
+    /// Lets time pass without anything happening: to `at`, but not beyond the next action, and never back.
+    pub fn wait_until(&mut self, at: Micros) {
+        let next = self.next_action().map_or(NEVER, |(due, _)| due);
+        self.now = self.now.max(at.min(next));
+    }
+
     /// Whether somebody could do this now.
     ///
     /// # Errors
@@ -236,10 +242,10 @@ impl Cluster {
                     Some((_, first)) if first == *id => self.network.take(*id),
                     _ => {
                         let Some(found) = self.network.find(*id) else {
-                            return Err(Refused::because("this message is not under way"));
+                            return Err(Refused::NotUnderWay);
                         };
                         if found.is_held() {
-                            return Err(Refused::because("a cut link holds this message back"));
+                            return Err(Refused::HeldBack);
                         }
                         if self.network.is_behind_another(found) {
                             return Err(Refused::because(
@@ -250,18 +256,18 @@ impl Cluster {
                     }
                 };
                 let Some(envelope) = envelope else {
-                    return Err(Refused::because("this message is not under way"));
+                    return Err(Refused::NotUnderWay);
                 };
                 self.now = self.now.max(envelope.arrives_at);
                 self.arrive(envelope, events);
             }
             Action::Fire(node, timer) => {
                 if !self.roster.contains(*node) {
-                    return Err(Refused::because("there is no such node"));
+                    return Err(Refused::NoSuchNode(*node));
                 }
                 let (at, next) = self.deadlines[self.roster.index(*node)];
                 if at == NEVER || next != *timer {
-                    return Err(Refused::because("this timer is not the node's next one"));
+                    return Err(Refused::NotNextTimer);
                 }
                 self.now = self.now.max(at);
                 self.react(
@@ -418,13 +424,13 @@ impl Cluster {
         self.outbox.0 = outbox;
         if exit {
             let cause = self.state_fact(node, cause, EventKind::ShutdownCompleted, events);
-            self.stop(node, Crash::Process, cause);
+            self.stop(node, Crash::Process, cause, events);
         }
         self.refresh_deadline(node);
     }
 
     /// A process ends; whoever it was connected to learns it from its machine, if that is up.
-    pub(crate) fn stop(&mut self, node: NodeId, how: Crash, cause: EventId) {
+    pub(crate) fn stop(&mut self, node: NodeId, how: Crash, cause: EventId, events: &mut Vec<Event>) {
         let machine_up = how == Crash::Process;
         match node {
             NodeId::Controller => Arc::make_mut(&mut self.controller).stop(machine_up),
@@ -433,7 +439,9 @@ impl Cluster {
             NodeId::Consumer(n) => Arc::make_mut(&mut self.consumers[usize::from(n) - 1]).stop(machine_up),
         }
         let place = self.roster.index(node);
-        self.inboxes[place].clear();
+        for unread in std::mem::take(&mut self.inboxes[place]) {
+            self.lose(&unread, LossReason::NobodyListens, events);
+        }
         let peers = std::mem::take(&mut self.connections[place]);
         for (other, peer) in self.roster.iter().enumerate() {
             if peers & (1 << other) != 0 {

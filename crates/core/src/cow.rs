@@ -120,7 +120,9 @@ mod tests {
                 let mut sorted = vec.clone();
                 sorted.sort_unstable();
                 let mut sorted_list = CowList::default();
-                sorted.iter().for_each(|n| sorted_list.push(*n));
+                for n in &sorted {
+                    sorted_list.push(*n);
+                }
                 prop_assert_eq!(sorted_list.partition_point(|n| *n < 500), sorted.partition_point(|n| *n < 500));
             }
         }

@@ -1,5 +1,7 @@
 //! Kafka's error codes, as far as the model answers with them, and the errors the model gives its callers.
 
+use crate::config::ConfigError;
+use crate::ids::NodeId;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -147,21 +149,125 @@ impl fmt::Display for ErrorCode {
 
 /// Why an action cannot be done now. Nothing has changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refused {
-    /// The reason, in one sentence without a full stop.
-    pub reason: String,
+pub enum Refused {
+    /// The cluster has no such node.
+    NoSuchNode(NodeId),
+    /// The node's machine has no power.
+    NoPower(NodeId),
+    /// The node's process is not there.
+    NotRunning(NodeId),
+    /// The node's process is there already.
+    IsRunning(NodeId),
+    /// The node's process stands still.
+    IsPaused(NodeId),
+    /// The node's process does not stand still.
+    NotPaused(NodeId),
+    /// The controller has no orderly stop in this model.
+    ControllerShutdown,
+    /// A link joins two different nodes.
+    SameNode,
+    /// The link is cut already.
+    AlreadyCut {
+        /// From here …
+        from: NodeId,
+        /// … to there.
+        to: NodeId,
+    },
+    /// The link is not cut.
+    NotCut {
+        /// From here …
+        from: NodeId,
+        /// … to there.
+        to: NodeId,
+    },
+    /// There is no such message on any link.
+    NotUnderWay,
+    /// A cut link holds the message back.
+    HeldBack,
+    /// An earlier message on the same connection comes first.
+    BehindAnother,
+    /// The timer is not the node's next one.
+    NotNextTimer,
+    /// A time is outside what is accepted: 1 µs (for a wait: 0) to 1 h.
+    TimeOutOfRange,
+    /// The cluster has no such topic.
+    NoSuchTopic,
+    /// The topic is Kafka's own.
+    InternalTopic,
+    /// The cluster has no such partition.
+    NoSuchPartition,
+    /// A value is larger than the model's 100 MB.
+    ValueTooLarge,
+    /// A key is longer than the model's 1000 bytes.
+    KeyTooLong,
+    /// The topic has this many partitions already, and partitions are never removed.
+    PartitionsAreNeverRemoved(usize),
+    /// A topic has at most 24 partitions in this model.
+    TooManyPartitions,
+    /// `ELECTION_NOT_NEEDED`: the preferred replica leads already.
+    PreferredReplicaLeads,
+    /// `ELECTION_NOT_NEEDED`: the partition has a leader.
+    HasLeader,
+    /// `PREFERRED_LEADER_NOT_AVAILABLE`: the preferred replica is not alive and in sync.
+    PreferredReplicaNotAvailable,
+    /// `ELIGIBLE_LEADERS_NOT_AVAILABLE`: no replica is alive.
+    NoReplicaAlive,
+    /// The setting does not accept this.
+    Config(ConfigError),
+    /// A reason from outside the model, such as a script that names something that is not there.
+    Other(String),
 }
 
 impl Refused {
-    /// A refusal with this reason.
+    /// A reason from outside the model: one sentence without a full stop.
     pub fn because(reason: impl Into<String>) -> Self {
-        Refused { reason: reason.into() }
+        Refused::Other(reason.into())
+    }
+}
+
+impl From<ConfigError> for Refused {
+    fn from(error: ConfigError) -> Self {
+        Refused::Config(error)
     }
 }
 
 impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.reason)
+        use Refused as R;
+        match self {
+            R::NoSuchNode(node) => write!(f, "there is no {node} in this cluster"),
+            R::NoPower(node) => write!(f, "{node} has no power"),
+            R::NotRunning(node) => write!(f, "{node} is not running"),
+            R::IsRunning(node) => write!(f, "{node} is running"),
+            R::IsPaused(node) => write!(f, "{node} is paused"),
+            R::NotPaused(node) => write!(f, "{node} is not paused"),
+            R::ControllerShutdown => f.write_str("the controller cannot be shut down here; kill it instead"),
+            R::SameNode => f.write_str("a link joins two different nodes"),
+            R::AlreadyCut { from, to } => write!(f, "the link from {from} to {to} is already cut"),
+            R::NotCut { from, to } => write!(f, "the link from {from} to {to} is not cut"),
+            R::NotUnderWay => f.write_str("this message is not under way"),
+            R::HeldBack => f.write_str("a cut link holds this message back"),
+            R::BehindAnother => f.write_str("an earlier message on this connection comes first"),
+            R::NotNextTimer => f.write_str("this timer is not the node's next one"),
+            R::TimeOutOfRange => f.write_str("the time must be at least 1 µs and at most 1 h"),
+            R::NoSuchTopic => f.write_str("there is no such topic"),
+            R::InternalTopic => f.write_str("this topic is Kafka's own"),
+            R::NoSuchPartition => f.write_str("there is no such partition"),
+            R::ValueTooLarge => f.write_str("a value must be at most 100 MB"),
+            R::KeyTooLong => f.write_str("a key must be at most 1000 bytes here"),
+            R::PartitionsAreNeverRemoved(count) => {
+                write!(f, "the topic has {count} partitions already; partitions are never removed")
+            }
+            R::TooManyPartitions => f.write_str("a topic has at most 24 partitions here"),
+            R::PreferredReplicaLeads => f.write_str("ELECTION_NOT_NEEDED: the preferred replica leads"),
+            R::HasLeader => f.write_str("ELECTION_NOT_NEEDED: the partition has a leader"),
+            R::PreferredReplicaNotAvailable => {
+                f.write_str("PREFERRED_LEADER_NOT_AVAILABLE: the preferred replica is not alive and in sync")
+            }
+            R::NoReplicaAlive => f.write_str("ELIGIBLE_LEADERS_NOT_AVAILABLE: no replica is alive"),
+            R::Config(error) => error.fmt(f),
+            R::Other(reason) => f.write_str(reason),
+        }
     }
 }
 impl std::error::Error for Refused {}

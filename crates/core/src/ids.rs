@@ -13,6 +13,12 @@ impl BrokerId {
     pub fn index(self) -> usize {
         usize::from(self.0) - 1
     }
+
+    /// The broker at a place in an array of brokers.
+    #[allow(clippy::cast_possible_truncation)] // At most nine brokers.
+    pub fn at(index: usize) -> Self {
+        BrokerId(index as u8 + 1)
+    }
 }
 
 impl fmt::Display for BrokerId {
@@ -143,6 +149,12 @@ impl PartitionId {
     /// The partition's place in an array of all partitions.
     pub fn index(self) -> usize {
         usize::from(self.0)
+    }
+
+    /// The partition at a place in an array of all partitions.
+    #[allow(clippy::cast_possible_truncation)] // At most eight topics of 24 partitions, and those of groups.
+    pub fn at(index: usize) -> Self {
+        PartitionId(index as u16)
     }
 }
 

@@ -8,160 +8,132 @@ use crate::event::{Event, EventKind, LossReason};
 use crate::ids::{EventId, MessageId, NodeId, PartitionId, TopicId};
 use crate::process::Status;
 use crate::protocol::Body;
-use crate::setup::{LONGEST, MAX_VALUE_SIZE};
+use crate::setup::{LONGEST, MAX_KEY_BYTES, MAX_PARTITIONS, MAX_VALUE_SIZE};
+use crate::time::Micros;
 use std::sync::Arc;
-
-fn refuse(reason: impl Into<String>) -> Result<(), Refused> {
-    Err(Refused::because(reason))
-}
 
 /// Whether something could be done now, and if not, why.
 pub(crate) fn check(cluster: &Cluster, what: &Intervention) -> Result<(), Refused> {
-    let status = |node: NodeId| {
-        cluster.status(node).ok_or_else(|| Refused::because(format!("there is no {node} in this cluster")))
-    };
+    let status = |node: NodeId| cluster.status(node).ok_or(Refused::NoSuchNode(node));
     match what {
         Intervention::Crash { node, crash } => match (status(*node)?, crash) {
-            (Status::PoweredOff, _) => refuse(format!("{node} has no power")),
-            (Status::Stopped, Crash::Process) => refuse(format!("{node} is not running")),
+            (Status::PoweredOff, _) => Err(Refused::NoPower(*node)),
+            (Status::Stopped, Crash::Process) => Err(Refused::NotRunning(*node)),
             _ => Ok(()),
         },
         Intervention::Restart(node) => match status(*node)? {
-            Status::Running | Status::Paused => refuse(format!("{node} is running")),
+            Status::Running | Status::Paused => Err(Refused::IsRunning(*node)),
             Status::Stopped | Status::PoweredOff => Ok(()),
         },
-        Intervention::Pause(node) | Intervention::Shutdown(node) => match status(*node)? {
-            Status::Running if *node == NodeId::Controller && matches!(what, Intervention::Shutdown(_)) => {
-                refuse("the controller cannot be shut down here; kill it instead")
-            }
-            Status::Running => Ok(()),
-            Status::Paused => refuse(format!("{node} is paused")),
-            Status::Stopped | Status::PoweredOff => refuse(format!("{node} is not running")),
-        },
+        Intervention::Shutdown(NodeId::Controller) => Err(Refused::ControllerShutdown),
+        Intervention::Pause(node) | Intervention::Shutdown(node) => check_running(cluster, *node),
         Intervention::Resume(node) => match status(*node)? {
             Status::Paused => Ok(()),
-            _ => refuse(format!("{node} is not paused")),
+            _ => Err(Refused::NotPaused(*node)),
         },
-        Intervention::Cut { from, to, both_ways } | Intervention::Heal { from, to, both_ways } => {
+        Intervention::Cut { from, to, both_ways } => {
             check_link(cluster, *from, *to)?;
-            let cut = |a, b| cluster.network.is_cut(a, b);
-            let cutting = matches!(what, Intervention::Cut { .. });
-            let already = |a, b| cut(a, b) == cutting;
-            if already(*from, *to) && (!both_ways || already(*to, *from)) {
-                return refuse(format!(
-                    "the link from {from} to {to} is {} cut",
-                    if cutting { "already" } else { "not" }
-                ));
-            }
-            Ok(())
+            let all_cut = directions(*from, *to, *both_ways).all(|(a, b)| cluster.network.is_cut(a, b));
+            if all_cut { Err(Refused::AlreadyCut { from: *from, to: *to }) } else { Ok(()) }
         }
-        Intervention::Drop(message) => check_message(cluster, *message),
-        Intervention::Delay { message, by } => {
-            check_message(cluster, *message)?;
-            if !(1..=LONGEST).contains(by) {
-                return refuse("a delay must be 1 µs to 1 h");
-            }
-            match cluster.network.find(*message) {
-                Some(envelope) if envelope.is_held() => refuse("a cut link holds this message back already"),
-                _ => Ok(()),
-            }
+        Intervention::Heal { from, to, both_ways } => {
+            check_link(cluster, *from, *to)?;
+            let any_cut = directions(*from, *to, *both_ways).any(|(a, b)| cluster.network.is_cut(a, b));
+            if any_cut { Ok(()) } else { Err(Refused::NotCut { from: *from, to: *to }) }
         }
+        Intervention::Drop(message) => cluster.network.find(*message).map(|_| ()).ok_or(Refused::NotUnderWay),
+        Intervention::Delay { message, by } => match cluster.network.find(*message) {
+            None => Err(Refused::NotUnderWay),
+            Some(envelope) if envelope.is_held() => Err(Refused::HeldBack),
+            Some(_) => check_time(1, *by),
+        },
         Intervention::SlowFollower { broker, by } => {
             status(NodeId::Broker(*broker))?;
-            if *by > LONGEST { refuse("the wait must be at most 1 h") } else { Ok(()) }
+            check_time(0, *by)
         }
         Intervention::SetLatency { from, to, latency } => {
             check_link(cluster, *from, *to)?;
-            if (1..=LONGEST).contains(latency) { Ok(()) } else { refuse("a latency must be 1 µs to 1 h") }
+            check_time(1, *latency)
         }
         Intervention::Send(send) => check_send(cluster, send),
         Intervention::AddPartitions { topic, total } => check_add_partitions(cluster, *topic, *total),
         Intervention::SetConfig { name, member, value } => {
-            let setting = config::find(name).map_err(|e| Refused::because(e.to_string()))?;
-            let value = setting.parse(value).map_err(|e| Refused::because(e.to_string()))?;
+            let setting = config::find(name)?;
+            let value = setting.parse(value)?;
             let mut next = (*cluster.settings).clone();
-            next.set(setting, member.map(usize::from), value).map_err(|e| Refused::because(e.to_string()))
+            next.set(setting, member.map(usize::from), value).map_err(Refused::from)
         }
         Intervention::ElectLeader { partition, unclean } => check_election(cluster, *partition, *unclean),
     }
 }
 
-fn check_link(cluster: &Cluster, from: NodeId, to: NodeId) -> Result<(), Refused> {
-    if from == to {
-        return refuse("a link joins two different nodes");
+fn check_running(cluster: &Cluster, node: NodeId) -> Result<(), Refused> {
+    match cluster.status(node) {
+        None => Err(Refused::NoSuchNode(node)),
+        Some(Status::Running) => Ok(()),
+        Some(Status::Paused) => Err(Refused::IsPaused(node)),
+        Some(Status::Stopped | Status::PoweredOff) => Err(Refused::NotRunning(node)),
     }
-    for node in [from, to] {
-        if !cluster.roster.contains(node) {
-            return refuse(format!("there is no {node} in this cluster"));
-        }
-    }
-    Ok(())
 }
 
-fn check_message(cluster: &Cluster, message: MessageId) -> Result<(), Refused> {
-    if cluster.network.find(message).is_some() { Ok(()) } else { refuse("this message is not under way") }
+fn check_link(cluster: &Cluster, from: NodeId, to: NodeId) -> Result<(), Refused> {
+    if from == to {
+        return Err(Refused::SameNode);
+    }
+    match [from, to].into_iter().find(|node| !cluster.roster.contains(*node)) {
+        Some(missing) => Err(Refused::NoSuchNode(missing)),
+        None => Ok(()),
+    }
+}
+
+fn check_time(least: Micros, time: Micros) -> Result<(), Refused> {
+    if (least..=LONGEST).contains(&time) { Ok(()) } else { Err(Refused::TimeOutOfRange) }
 }
 
 fn check_send(cluster: &Cluster, send: &Send) -> Result<(), Refused> {
-    let node = NodeId::Producer(send.producer);
-    match cluster.status(node) {
-        Some(Status::Running) => {}
-        Some(_) => return refuse(format!("{node} is not running")),
-        None => return refuse(format!("there is no {node} in this cluster")),
-    }
+    check_running(cluster, NodeId::Producer(send.producer))?;
     match cluster.metadata().topics.get(usize::from(send.topic.0)) {
-        None => return refuse("there is no such topic"),
-        Some(topic) if topic.internal => return refuse("applications do not write to an internal topic"),
-        Some(_) => {}
+        None => Err(Refused::NoSuchTopic),
+        Some(topic) if topic.internal => Err(Refused::InternalTopic),
+        Some(_) if send.value_size > MAX_VALUE_SIZE => Err(Refused::ValueTooLarge),
+        Some(_) if send.key.as_ref().is_some_and(|key| key.len() > MAX_KEY_BYTES) => Err(Refused::KeyTooLong),
+        Some(_) => Ok(()),
     }
-    if send.value_size > MAX_VALUE_SIZE {
-        return refuse("a value must be at most 100 MB");
-    }
-    if send.key.as_ref().is_some_and(|key| key.len() > 1000) {
-        return refuse("a key must be at most 1000 bytes here");
-    }
-    Ok(())
 }
 
 fn check_add_partitions(cluster: &Cluster, topic: TopicId, total: u16) -> Result<(), Refused> {
-    if cluster.controller.status() != Status::Running {
-        return refuse("the controller is not running");
-    }
+    check_running(cluster, NodeId::Controller)?;
     match cluster.metadata().topics.get(usize::from(topic.0)) {
-        None => refuse("there is no such topic"),
-        Some(topic) if topic.internal => refuse("this topic is Kafka's own"),
-        Some(topic) if usize::from(total) <= topic.partitions.len() => refuse(format!(
-            "the topic has {} partitions already; they are never removed",
-            topic.partitions.len()
-        )),
-        Some(_) if total > 24 => refuse("a topic has at most 24 partitions here"),
+        None => Err(Refused::NoSuchTopic),
+        Some(topic) if topic.internal => Err(Refused::InternalTopic),
+        Some(topic) if usize::from(total) <= topic.partitions.len() => {
+            Err(Refused::PartitionsAreNeverRemoved(topic.partitions.len()))
+        }
+        Some(_) if total > MAX_PARTITIONS => Err(Refused::TooManyPartitions),
         Some(_) => Ok(()),
     }
 }
 
 fn check_election(cluster: &Cluster, id: PartitionId, unclean: bool) -> Result<(), Refused> {
-    if cluster.controller.status() != Status::Running {
-        return refuse("the controller is not running");
-    }
+    check_running(cluster, NodeId::Controller)?;
     let metadata = cluster.metadata();
-    let Some(p) = metadata.partition(id) else { return refuse("there is no such partition") };
+    let p = metadata.partition(id).ok_or(Refused::NoSuchPartition)?;
     if unclean {
         if p.leader.is_some() {
-            return refuse("ELECTION_NOT_NEEDED: the partition has a leader");
+            return Err(Refused::HasLeader);
         }
-        if !p.replicas.iter().any(|b| metadata.is_active(*b)) {
-            return refuse("ELIGIBLE_LEADERS_NOT_AVAILABLE: no replica is alive");
-        }
-        return Ok(());
+        let any_alive = p.replicas.iter().any(|b| metadata.is_active(*b));
+        return if any_alive { Ok(()) } else { Err(Refused::NoReplicaAlive) };
     }
     let preferred = p.replicas[0];
     if p.leader == Some(preferred) {
-        return refuse("ELECTION_NOT_NEEDED: the preferred replica leads");
+        return Err(Refused::PreferredReplicaLeads);
     }
-    if !metadata.is_active(preferred) || !p.isr.contains(preferred) {
-        return refuse("PREFERRED_LEADER_NOT_AVAILABLE: the preferred replica is not alive and in sync");
+    if metadata.is_active(preferred) && p.isr.contains(preferred) {
+        Ok(())
+    } else {
+        Err(Refused::PreferredReplicaNotAvailable)
     }
-    Ok(())
 }
 
 /// Does something that [`check`] has allowed.
@@ -258,7 +230,7 @@ fn directions(from: NodeId, to: NodeId, both_ways: bool) -> impl Iterator<Item =
 
 fn crash_node(cluster: &mut Cluster, node: NodeId, crash: Crash, events: &mut Vec<Event>) {
     let cause = cluster.state_fact(node, EventId::NONE, EventKind::Crashed(crash), events);
-    cluster.stop(node, crash, cause);
+    cluster.stop(node, crash, cause, events);
     if let (NodeId::Broker(_), Crash::Power) = (node, crash) {
         cluster.react_because(node, cause, events, |node, context| node.broker().lose_page_cache(context));
     }

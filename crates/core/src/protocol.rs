@@ -139,7 +139,7 @@ pub enum Body {
         changes: Vec<IsrChange>,
     },
     /// The committed state of each partition, or why not.
-    AlterPartitionResponse(Result<Vec<(PartitionId, Result<CommittedIsr, ErrorCode>)>, ErrorCode>),
+    AlterPartitionResponse(Result<Vec<IsrOutcome>, ErrorCode>),
     /// Broker → controller: what comes after this version of the metadata?
     MetadataFetchRequest {
         /// The version the broker has.
@@ -309,6 +309,9 @@ pub struct IsrChange {
     /// The ISR wanted.
     pub isr: BrokerSet,
 }
+
+/// What became of a change of one partition's ISR.
+pub type IsrOutcome = (PartitionId, Result<CommittedIsr, ErrorCode>);
 
 /// An ISR that the controller has written down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -108,8 +108,8 @@ impl Batch {
     }
 
     /// The records with their offsets.
-    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (i64, &Record)> + ExactSizeIterator {
-        self.records.iter().enumerate().map(|(i, r)| (self.base_offset + i as i64, r))
+    pub fn iter(&self) -> impl Iterator<Item = (i64, &Record)> {
+        (self.base_offset..).zip(self.records.iter())
     }
 }
 

@@ -50,6 +50,11 @@ impl Rng {
         let wide = u64::from(self.pcg.next_u32()) * u64::from(n);
         (wide >> 32) as u32
     }
+
+    /// A place in a list of so many things.
+    pub(crate) fn place(&mut self, len: usize) -> usize {
+        self.below(u32::try_from(len).unwrap_or(u32::MAX)) as usize
+    }
 }
 
 impl PartialEq for Rng {

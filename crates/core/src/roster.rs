@@ -53,8 +53,7 @@ impl Roster {
         let counts = [1, usize::from(self.brokers), usize::from(self.producers), usize::from(self.consumers)];
         for (kind, count) in counts.into_iter().enumerate() {
             if rest < count {
-                // At most nine nodes of a kind, so the number fits.
-                let number = rest as u8 + 1;
+                let BrokerId(number) = BrokerId::at(rest);
                 return match kind {
                     0 => NodeId::Controller,
                     1 => NodeId::Broker(BrokerId(number)),

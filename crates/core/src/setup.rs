@@ -227,7 +227,7 @@ impl Setup {
             if self.topics[..i].iter().any(|other| other.name == topic.name) {
                 return fail(format!("topics[{i}].name"), "is used twice");
             }
-            if !(1..=24).contains(&topic.partitions) {
+            if !(1..=MAX_PARTITIONS).contains(&topic.partitions) {
                 return fail(format!("topics[{i}].partitions"), "must be 1 to 24");
             }
             if !(1..=5).contains(&topic.replication_factor) || topic.replication_factor > self.brokers {
@@ -293,5 +293,9 @@ impl Setup {
 
 /// The largest value a record may have here, in bytes.
 pub const MAX_VALUE_SIZE: u32 = 100_000_000;
+/// The longest key a record may have here, in bytes.
+pub const MAX_KEY_BYTES: usize = 1000;
+/// The most partitions a topic may have here.
+pub const MAX_PARTITIONS: u16 = 24;
 /// The most different keys of a workload.
 const MAX_KEYS: u32 = 1_000_000;

@@ -231,7 +231,7 @@ impl Shared {
             let what = command.resolve(timeline.cluster(), &|_| None);
             if let Err(refused) = what.and_then(|what| timeline.act(what)) {
                 let part = shorten(&format!("do={step}:{command}"));
-                rejected.push(Rejected { part, reason: refused.reason });
+                rejected.push(Rejected { part, reason: refused.to_string() });
             }
         }
         match self.position {
@@ -286,8 +286,8 @@ impl Shared {
         if self.overrides.len() >= MOST_PARTS {
             return Err(format!("more than {MOST_PARTS} are not read"));
         }
-        let setting = config::find(name).map_err(|e| e.reason)?;
-        setting.parse(value).map_err(|e| e.reason)?;
+        let setting = config::find(name).map_err(|e| e.reason.to_string())?;
+        setting.parse(value).map_err(|e| e.reason.to_string())?;
         self.overrides.push((name.into(), value.into()));
         Ok(())
     }

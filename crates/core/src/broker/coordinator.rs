@@ -9,7 +9,7 @@ use crate::group::{GroupRecord, GroupState, MemberId};
 use crate::ids::{BrokerId, GroupId, NodeId, PartitionId, RecordId};
 use crate::process::Context;
 use crate::protocol::{Body, JoinError};
-use crate::record::{Record, Value};
+use crate::record::{Record, Records, Value};
 use crate::time::{MS, NEVER, from_ms};
 use std::sync::Arc;
 
@@ -85,7 +85,8 @@ impl Broker {
             let (disk, memory) = self.parts();
             let epoch = memory.leader(id).map_or(0, super::Leader::epoch);
             let mut loaded = Group::new(group, first_member_number(epoch));
-            let rows = disk.log(id).into_iter().flat_map(|log| log.batches()).flat_map(|b| b.records.iter());
+            let rows =
+                disk.log(id).into_iter().flat_map(crate::log::Log::batches).flat_map(|b| b.records.iter());
             for record in rows {
                 if let Value::Group(row) = &record.value
                     && row.group() == group
@@ -136,7 +137,7 @@ impl Broker {
             },
             Body::SyncGroupRequest { group, member, generation, assignment } => match self.group_mut(group) {
                 Ok(found) => {
-                    let write = found.sync(reply, (member, generation), assignment, context);
+                    let write = found.sync(reply, (member, generation), &assignment, context);
                     self.write(group, write, context);
                 }
                 Err(error) => {
@@ -176,15 +177,14 @@ impl Broker {
         let Some((rows, write)) = write else { return };
         let timestamp_ms = i64::try_from(context.now / MS).unwrap_or(i64::MAX);
         let record = |row| Record { id: RecordId(0), timestamp_ms, key: None, value: Value::Group(row) };
-        let records: Vec<Record> = rows.into_iter().map(record).collect();
+        let records: Records = rows.into_iter().map(record).collect();
         let Some(partition) =
             self.memory().image.groups.get(usize::from(group.0)).map(|g| g.offsets_partition)
         else {
             return;
         };
         let timeout = from_ms(context.settings.broker.offsets_commit_timeout_ms);
-        let written =
-            self.append_for_group(partition, records.into(), (group, write.clone()), timeout, context);
+        let written = self.append_for_group(partition, &records, (group, write.clone()), timeout, context);
         if let Err(error) = written {
             self.on_group_write(group, write, Some(error), context);
         }

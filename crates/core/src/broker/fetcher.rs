@@ -33,7 +33,7 @@ impl Broker {
         let memory = self.memory();
         memory.timers.set(Timer::ReplicaFetch, NEVER);
         for at in 0..memory.fetchers.len() {
-            self.fetch_from(BrokerId(at as u8 + 1), context);
+            self.fetch_from(BrokerId::at(at), context);
         }
     }
 

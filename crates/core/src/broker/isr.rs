@@ -6,7 +6,7 @@ use crate::error::ErrorCode;
 use crate::event::EventKind;
 use crate::ids::{BrokerId, BrokerSet, NodeId, PartitionId};
 use crate::process::Context;
-use crate::protocol::{Body, CommittedIsr, IsrChange};
+use crate::protocol::{Body, CommittedIsr, IsrChange, IsrOutcome};
 use crate::time::{MS, Micros, from_ms};
 
 /// How long a leader waits for the controller's answer, and before it asks again after losing it.
@@ -143,7 +143,7 @@ impl Broker {
     pub(super) fn on_alter_partition_response(
         &mut self,
         correlation: u32,
-        result: Result<Vec<(PartitionId, Result<CommittedIsr, ErrorCode>)>, ErrorCode>,
+        result: Result<Vec<IsrOutcome>, ErrorCode>,
         context: &mut Context<'_>,
     ) {
         let memory = self.memory();

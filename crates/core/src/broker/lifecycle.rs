@@ -230,7 +230,7 @@ impl Broker {
     pub(super) fn on_metadata(
         &mut self,
         correlation: u32,
-        image: Arc<MetadataImage>,
+        image: &Arc<MetadataImage>,
         context: &mut Context<'_>,
     ) {
         match self.memory().controller.metadata {
@@ -240,7 +240,7 @@ impl Broker {
         let me = self.id;
         if image.version > self.memory().image.version {
             let was_fenced = self.memory().image.broker(me).fenced;
-            self.apply_metadata(&image, context);
+            self.apply_metadata(image, context);
             if was_fenced && self.memory().standing.epoch().is_some() {
                 // The sooner the controller hears how far this broker has read, the sooner it is unfenced.
                 self.send_heartbeat(context);

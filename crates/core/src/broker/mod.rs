@@ -238,9 +238,9 @@ impl Broker {
             Body::BrokerRegistrationResponse(result) => self.on_registered(result, context),
             Body::BrokerHeartbeatResponse(result) => self.on_heartbeat_answer(result, context),
             Body::AlterPartitionResponse(result) => {
-                self.on_alter_partition_response(correlation, result, context)
+                self.on_alter_partition_response(correlation, result, context);
             }
-            Body::MetadataFetchResponse(image) => self.on_metadata(correlation, image, context),
+            Body::MetadataFetchResponse(image) => self.on_metadata(correlation, &image, context),
             Body::ConnectionClosed => self.on_connection_closed(from, context),
             _ => {}
         }

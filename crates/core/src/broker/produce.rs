@@ -92,13 +92,13 @@ impl Broker {
     pub(super) fn append_for_group(
         &mut self,
         partition: PartitionId,
-        records: Records,
+        records: &Records,
         (group, write): (GroupId, super::coordinator::GroupWrite),
         timeout: Micros,
         context: &mut Context<'_>,
     ) -> Result<(), ErrorCode> {
-        let size = crate::record::batch_size(&records);
-        let (base_offset, required) = self.append(partition, Acks::All, &records, size, context)?;
+        let size = crate::record::batch_size(records);
+        let (base_offset, required) = self.append(partition, Acks::All, records, size, context)?;
         let batches = vec![ParkedBatch { partition, outcome: Outcome::Waiting { base_offset, required } }];
         let waiter = Waiter::Group(group, write);
         self.park_or_answer(ParkedWrite { waiter, deadline: context.now + timeout, batches }, context);

@@ -136,26 +136,25 @@ impl Setting {
     /// # Errors
     /// The text is not a value of this setting's kind or range.
     pub fn parse(&self, text: &str) -> Result<Value, ConfigError> {
-        let bad = |reason: String| ConfigError { name: self.name.to_string(), reason };
+        let bad = |reason| Err(ConfigError { name: self.name.to_string(), reason });
         let text = text.trim();
         match self.kind {
             Kind::Bool => match text {
                 "true" => Ok(Value::Bool(true)),
                 "false" => Ok(Value::Bool(false)),
-                _ => Err(bad(format!("expected true or false, not `{text}`"))),
+                _ => bad(ConfigProblem::NotABool(text.into())),
             },
             Kind::Int { min, max } => match text.parse::<i64>() {
                 Ok(n) if (min..=max).contains(&n) => Ok(Value::Int(n)),
-                Ok(n) => Err(bad(format!("{n} is outside {min}..{max}"))),
-                Err(_) => Err(bad(format!("expected a whole number from {min} to {max}, not `{text}`"))),
+                Ok(given) => bad(ConfigProblem::OutOfRange { given, min, max }),
+                Err(_) => bad(ConfigProblem::NotANumber { given: text.into(), min, max }),
             },
             Kind::Word(words) => {
                 let text = if self.name == "acks" && text == "-1" { "all" } else { text };
-                words
-                    .iter()
-                    .find(|word| **word == text)
-                    .map(|word| Value::Word(word))
-                    .ok_or_else(|| bad(format!("expected one of {}, not `{text}`", words.join(", "))))
+                match words.iter().find(|word| **word == text) {
+                    Some(word) => Ok(Value::Word(word)),
+                    None => bad(ConfigProblem::NotAWord { given: text.into(), words }),
+                }
             }
         }
     }
@@ -166,8 +165,88 @@ impl Setting {
 pub struct ConfigError {
     /// The setting's name as it was given.
     pub name: String,
-    /// What is wrong, without a full stop.
-    pub reason: String,
+    /// What is wrong.
+    pub reason: ConfigProblem,
+}
+
+/// What is wrong with a setting's name or value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ConfigProblem {
+    /// The model has no such setting.
+    Unknown,
+    /// Two scopes have a setting of this name: these are their full names.
+    Ambiguous(String, String),
+    /// Not `true` or `false`.
+    NotABool(String),
+    /// Not a whole number.
+    NotANumber {
+        /// What was given.
+        given: String,
+        /// The least value.
+        min: i64,
+        /// The greatest value.
+        max: i64,
+    },
+    /// A number outside the range.
+    OutOfRange {
+        /// What was given.
+        given: i64,
+        /// The least value.
+        min: i64,
+        /// The greatest value.
+        max: i64,
+    },
+    /// Not one of these words.
+    NotAWord {
+        /// What was given.
+        given: String,
+        /// What is accepted.
+        words: &'static [&'static str],
+    },
+    /// There is no topic or client with that number.
+    NoSuchMember(Scope),
+    /// It contradicts another setting.
+    Breaks(Rule),
+}
+
+/// A rule between settings that Kafka itself checks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rule {
+    /// `delivery.timeout.ms` ≥ `linger.ms` + `request.timeout.ms`.
+    DeliveryTimeout,
+    /// `heartbeat.interval.ms` < `session.timeout.ms`.
+    HeartbeatInterval,
+    /// `session.timeout.ms` within what the brokers allow.
+    SessionTimeout,
+    /// `broker.heartbeat.interval.ms` < `broker.session.timeout.ms`.
+    BrokerHeartbeatInterval,
+}
+
+impl fmt::Display for ConfigProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        use ConfigProblem as P;
+        match self {
+            P::Unknown => f.write_str("no such setting in this model"),
+            P::Ambiguous(one, two) => write!(f, "two settings have this name; write {one} or {two}"),
+            P::NotABool(given) => write!(f, "expected true or false, not `{given}`"),
+            P::NotANumber { given, min, max } => {
+                write!(f, "expected a whole number from {min} to {max}, not `{given}`")
+            }
+            P::OutOfRange { given, min, max } => write!(f, "{given} is outside {min}..{max}"),
+            P::NotAWord { given, words } => write!(f, "expected one of {}, not `{given}`", words.join(", ")),
+            P::NoSuchMember(scope) => write!(f, "there is no {} with that number", scope.word()),
+            P::Breaks(rule) => f.write_str(match rule {
+                Rule::DeliveryTimeout => "delivery.timeout.ms must be at least linger.ms + request.timeout.ms",
+                Rule::HeartbeatInterval => "heartbeat.interval.ms must be below session.timeout.ms",
+                Rule::SessionTimeout => {
+                    "session.timeout.ms must lie within group.min.session.timeout.ms and group.max.session.timeout.ms"
+                }
+                Rule::BrokerHeartbeatInterval => {
+                    "broker.heartbeat.interval.ms must be below broker.session.timeout.ms"
+                }
+            }),
+        }
+    }
 }
 
 impl fmt::Display for ConfigError {
@@ -182,20 +261,16 @@ impl std::error::Error for ConfigError {}
 /// # Errors
 /// No setting has this name, or several scopes have it and none was given.
 pub fn find(name: &str) -> Result<&'static Setting, ConfigError> {
-    let error = |reason: String| ConfigError { name: name.to_string(), reason };
+    let error = |reason| ConfigError { name: name.to_string(), reason };
     let mut hits = TABLE.iter().copied().flatten().filter(|s| {
         s.name == name || name.strip_prefix(s.scope.word()).and_then(|n| n.strip_prefix('.')) == Some(s.name)
     });
     match (hits.next(), hits.next()) {
         (Some(one), None) => Ok(one),
-        (Some(one), Some(two)) => Err(error(format!(
-            "both a {} and a {} setting; write {} or {}",
-            one.scope.word(),
-            two.scope.word(),
-            one.qualified_name(),
-            two.qualified_name()
-        ))),
-        (None, _) => Err(error("no such setting in this model".into())),
+        (Some(one), Some(two)) => {
+            Err(error(ConfigProblem::Ambiguous(one.qualified_name(), two.qualified_name())))
+        }
+        (None, _) => Err(error(ConfigProblem::Unknown)),
     }
 }
 
@@ -257,7 +332,7 @@ impl Settings {
         let mut next = self.clone();
         let missing = || ConfigError {
             name: setting.name.to_string(),
-            reason: format!("there is no {} with that number", setting.scope.word()),
+            reason: ConfigProblem::NoSuchMember(setting.scope),
         };
         match setting.scope {
             Scope::Broker => next.broker.set(setting.name, value),
@@ -296,25 +371,23 @@ impl Settings {
 
     /// Rules between settings that Kafka itself checks at start.
     fn validate(&self, name: &str) -> Result<(), ConfigError> {
-        let error = |reason: &str| Err(ConfigError { name: name.to_string(), reason: reason.to_string() });
+        let broken = |rule| Err(ConfigError { name: name.to_string(), reason: ConfigProblem::Breaks(rule) });
         for p in &self.producers {
             if p.delivery_timeout_ms < p.linger_ms.saturating_add(p.request_timeout_ms) {
-                return error("delivery.timeout.ms must be at least linger.ms + request.timeout.ms");
+                return broken(Rule::DeliveryTimeout);
             }
         }
         for c in &self.consumers {
             if c.heartbeat_interval_ms >= c.session_timeout_ms {
-                return error("heartbeat.interval.ms must be below session.timeout.ms");
+                return broken(Rule::HeartbeatInterval);
             }
             let allowed = self.broker.group_min_session_timeout_ms..=self.broker.group_max_session_timeout_ms;
             if !allowed.contains(&c.session_timeout_ms) {
-                return error(
-                    "session.timeout.ms must lie within group.min.session.timeout.ms and group.max.session.timeout.ms",
-                );
+                return broken(Rule::SessionTimeout);
             }
         }
         if self.broker.broker_heartbeat_interval_ms >= self.broker.broker_session_timeout_ms {
-            return error("broker.heartbeat.interval.ms must be below broker.session.timeout.ms");
+            return broken(Rule::BrokerHeartbeatInterval);
         }
         Ok(())
     }

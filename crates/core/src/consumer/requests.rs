@@ -118,19 +118,19 @@ impl Memory {
         self.view.on_answer(broker);
         match (purpose, body) {
             (Purpose::FindCoordinator, Body::FindCoordinatorResponse(result)) => {
-                self.on_coordinator(result, context)
+                self.on_coordinator(result, context);
             }
             (Purpose::Join, Body::JoinGroupResponse(result)) => self.on_joined(result, context),
             (Purpose::Sync, Body::SyncGroupResponse(result)) => self.on_synced(result, context),
             (Purpose::Heartbeat, Body::HeartbeatResponse(result)) => self.on_heartbeat(result, context),
             (Purpose::OffsetFetch, Body::OffsetFetchResponse(result)) => {
-                self.on_committed_offsets(result, context)
+                self.on_committed_offsets(result, context);
             }
             (Purpose::Commit(kind), Body::OffsetCommitResponse(result)) => {
-                self.on_commit(&kind, result, context)
+                self.on_commit(&kind, result, context);
             }
             (Purpose::Fetch(asked), Body::FetchResponse(response)) => {
-                self.on_fetched(&asked, response, context)
+                self.on_fetched(&asked, response, context);
             }
             (Purpose::ListOffset(id, why), Body::ListOffsetsResponse { offset, .. }) => {
                 self.on_offset_listed(id, why, offset, context);

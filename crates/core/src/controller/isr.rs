@@ -3,9 +3,9 @@
 use super::Controller;
 use crate::error::ErrorCode;
 use crate::event::{EventKind, ShrinkReason};
-use crate::ids::{BrokerId, PartitionId};
+use crate::ids::BrokerId;
 use crate::process::Context;
-use crate::protocol::{CommittedIsr, IsrChange};
+use crate::protocol::{CommittedIsr, IsrChange, IsrOutcome};
 
 impl Controller {
     pub(super) fn alter_partitions(
@@ -14,7 +14,7 @@ impl Controller {
         broker_epoch: i64,
         changes: &[IsrChange],
         context: &mut Context<'_>,
-    ) -> Result<Vec<(PartitionId, Result<CommittedIsr, ErrorCode>)>, ErrorCode> {
+    ) -> Result<Vec<IsrOutcome>, ErrorCode> {
         if self.image.broker(leader).epoch != broker_epoch {
             return Err(ErrorCode::StaleBrokerEpoch);
         }

@@ -184,7 +184,7 @@ impl Controller {
         let brokers = image.brokers.len();
         let mut added = Vec::new();
         for index in image.topics[at].partitions.len()..usize::from(total) {
-            let id = PartitionId(u16::try_from(image.partitions.len()).unwrap_or(u16::MAX));
+            let id = PartitionId::at(image.partitions.len());
             image.topics[at].partitions.push(id);
             image.partitions.push(Partition {
                 topic,
@@ -251,5 +251,5 @@ impl Controller {
 /// Replicas of a partition: consecutive brokers, the first one shifted by the partition's index. (Kafka also
 /// draws where to begin; here partition 0 is led by broker 1, which is easier to follow.)
 pub(crate) fn place_replicas(index: usize, replication_factor: usize, brokers: usize) -> Arc<[BrokerId]> {
-    (0..replication_factor).map(|i| BrokerId(((index + i) % brokers) as u8 + 1)).collect()
+    (0..replication_factor).map(|i| BrokerId::at((index + i) % brokers)).collect()
 }

@@ -93,9 +93,10 @@ impl Controller {
         }
         let Some(version) = self.memory().sessions[broker.index()].shutdown_version else { return true };
         let image = std::sync::Arc::clone(&self.image);
-        let everybody_knows = self.memory().sessions.iter().enumerate().all(|(at, session)| {
-            !image.is_active(BrokerId(at as u8 + 1)) || session.metadata_version >= version
-        });
+        let everybody_knows =
+            self.memory().sessions.iter().enumerate().all(|(at, session)| {
+                !image.is_active(BrokerId::at(at)) || session.metadata_version >= version
+            });
         if everybody_knows {
             self.image_mut().brokers[broker.index()].fenced = true;
             context.emit(EventKind::BrokerFenced { broker });
@@ -108,7 +109,7 @@ impl Controller {
         let timeout = from_ms(context.settings.broker.broker_session_timeout_ms);
         let mut next = crate::time::NEVER;
         for at in 0..self.image.brokers.len() {
-            let broker = BrokerId(at as u8 + 1);
+            let broker = BrokerId::at(at);
             if self.image.brokers[at].fenced {
                 continue;
             }

@@ -304,7 +304,7 @@ impl ClassicGroup {
         &mut self,
         (from, correlation): (NodeId, u32),
         (id, generation): (MemberId, i32),
-        assignment: Vec<(MemberId, Vec<PartitionId>)>,
+        assignment: &[(MemberId, Vec<PartitionId>)],
         context: &mut Context<'_>,
     ) -> Option<(Vec<GroupRecord>, Write)> {
         let answer = |result, context: &mut Context<'_>| {
@@ -421,7 +421,7 @@ impl ClassicGroup {
         self.members.retain(|m| m.id != id);
         let group = self.id;
         context.emit_then(EventKind::MemberLeft { group, member: id, expired }, |context| {
-            self.rebalance(context)
+            self.rebalance(context);
         });
     }
 
@@ -433,10 +433,10 @@ impl ClassicGroup {
         offsets: Vec<(PartitionId, i64)>,
         context: &mut Context<'_>,
     ) -> Option<(Vec<GroupRecord>, Write)> {
-        let allowed = self.check(id, generation, context.now).and_then(|()| match self.state {
-            GroupState::CompletingRebalance => Err(ErrorCode::RebalanceInProgress),
-            _ => Ok(()),
-        });
+        let mut allowed = self.check(id, generation, context.now);
+        if self.state == GroupState::CompletingRebalance {
+            allowed = allowed.and(Err(ErrorCode::RebalanceInProgress));
+        }
         if let Err(error) = allowed {
             context.send(from, correlation, Body::OffsetCommitResponse(Err(error)));
             return None;

@@ -36,7 +36,8 @@ impl ProducerBatch {
 
     fn try_append(&mut self, record: Record) -> Result<(), Record> {
         let base = self.records.first().map_or(record.timestamp_ms, |r| r.timestamp_ms);
-        let added = record_size(&record, self.records.len() as i64, record.timestamp_ms - base);
+        let delta = i64::try_from(self.records.len()).unwrap_or(i64::MAX);
+        let added = record_size(&record, delta, record.timestamp_ms - base);
         if self.closed || self.size.saturating_add(added) > self.room {
             self.closed = true;
             return Err(record);

@@ -181,7 +181,7 @@ impl Producer {
         let memory = self.memory();
         match message.body {
             Body::ProduceResponse(results) => {
-                memory.on_response(broker, message.correlation, results, context)
+                memory.on_response(broker, message.correlation, &results, context);
             }
             Body::MetadataResponse(image) => {
                 let config = sender::client_config(config(context));
@@ -308,7 +308,7 @@ impl Memory {
             .iter()
             .map(|id| Candidate {
                 id: *id,
-                queued: self.accumulator.queued(*id),
+                queued: u32::try_from(self.accumulator.queued(*id)).unwrap_or(u32::MAX),
                 has_leader: self.sender.leader(*id).is_some(),
             })
             .collect();

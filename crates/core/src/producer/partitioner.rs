@@ -4,6 +4,7 @@ use crate::ids::PartitionId;
 use crate::rng::Rng;
 
 /// Kafka's murmur2 of a key: 32 bits, little-endian words (`Utils.murmur2`).
+#[allow(clippy::cast_possible_truncation)] // Kafka's lengths have 32 bits.
 pub fn murmur2(key: &[u8]) -> i32 {
     const SEED: u32 = 0x9747_b28c;
     const M: u32 = 0x5bd1_e995;
@@ -30,7 +31,11 @@ pub fn murmur2(key: &[u8]) -> i32 {
 /// away (not `abs`), modulo the number.
 pub fn partition_for_key(key: &[u8], partitions: u16) -> u16 {
     let positive = murmur2(key).cast_unsigned() & 0x7fff_ffff;
-    // Below `partitions`, so it fits.
+    remainder(positive, partitions)
+}
+
+#[allow(clippy::cast_possible_truncation)] // Below `partitions`, so it fits.
+fn remainder(positive: u32, partitions: u16) -> u16 {
     (positive % u32::from(partitions.max(1))) as u16
 }
 
@@ -43,7 +48,7 @@ pub fn java_string_hash(text: &str) -> i32 {
 pub fn partition_for_group(group: &str, partitions: u16) -> u16 {
     let hash = java_string_hash(group);
     let positive = if hash == i32::MIN { 0 } else { hash.unsigned_abs() };
-    (positive % u32::from(partitions.max(1))) as u16
+    remainder(positive, partitions)
 }
 
 /// The sticky partition of one topic: records without a key stay on it until about a batch is full (KIP-794).
@@ -58,7 +63,7 @@ pub(super) struct Sticky {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Candidate {
     pub(super) id: PartitionId,
-    pub(super) queued: usize,
+    pub(super) queued: u32,
     pub(super) has_leader: bool,
 }
 
@@ -93,10 +98,10 @@ fn choose(candidates: &[Candidate], adaptive: bool, rng: &mut Rng) -> Option<Par
     let longest = pool.iter().map(|c| c.queued).max()?;
     let uneven = pool.iter().any(|c| c.queued != longest);
     if !(adaptive && uneven) {
-        return pool.get(rng.below(pool.len() as u32) as usize).map(|c| c.id);
+        return pool.get(rng.place(pool.len())).map(|c| c.id);
     }
     // Weight: longest queue + 1 − own queue.
-    let weight = |c: &Candidate| (longest + 1 - c.queued) as u32;
+    let weight = |c: &Candidate| longest + 1 - c.queued;
     let total: u32 = pool.iter().map(|c| weight(c)).sum();
     let mut draw = rng.below(total);
     for candidate in pool {
@@ -162,7 +167,7 @@ mod tests {
 
     #[test]
     fn shorter_queues_get_more_records() {
-        let queues = [0usize, 3, 1];
+        let queues = [0, 3, 1];
         let candidates: Vec<Candidate> = (0u16..)
             .zip(queues)
             .map(|(i, queued)| Candidate { id: PartitionId(i), queued, has_leader: true })

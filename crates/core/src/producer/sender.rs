@@ -204,7 +204,7 @@ impl Memory {
         &mut self,
         broker: BrokerId,
         correlation: u32,
-        results: Vec<ProduceResult>,
+        results: &[ProduceResult],
         context: &mut Context<'_>,
     ) {
         self.sender.view.on_answer(broker);

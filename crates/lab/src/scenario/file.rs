@@ -440,15 +440,15 @@ fn apply_setting(source: &Source<'_>, settings: &mut Settings, want: &Wanted<'_>
         Some((scope, _)) => config::find(&format!("{}.{name}", scope.word())).or_else(|_| config::find(name)),
         None => config::find(name),
     };
-    let setting = found.map_err(|e| error(want.name.span(), e.reason))?;
+    let setting = found.map_err(|e| error(want.name.span(), e.reason.to_string()))?;
     if let Some((scope, _)) = want.member
         && setting.scope != scope
     {
         let reason = format!("is a {} setting, not a {} one", setting.scope.word(), scope.word());
         return Err(error(want.name.span(), reason));
     }
-    let value = setting.parse(&text).map_err(|e| error(want.value.span(), e.reason))?;
-    settings.set(setting, want.member.map(|(_, at)| at), value).map_err(|e| error(want.name.span(), e.reason))
+    let value = setting.parse(&text).map_err(|e| error(want.value.span(), e.reason.to_string()))?;
+    settings.set(setting, want.member.map(|(_, at)| at), value).map_err(|e| error(want.name.span(), e.reason.to_string()))
 }
 
 fn read_trigger(
@@ -514,7 +514,7 @@ fn read_challenge(source: &Source<'_>, names: &Names, table: ChallengeTable) -> 
     let mut settings = Vec::new();
     for name in &table.settings {
         settings
-            .push(source.read("challenge.settings", name, |name| config::find(name).map_err(|e| e.reason))?);
+            .push(source.read("challenge.settings", name, |name| config::find(name).map_err(|e| e.reason.to_string()))?);
     }
     Ok(Challenge { ask: table.ask, goal, settings, changes: table.changes, hint: table.hint })
 }
