@@ -91,8 +91,5 @@ messages! {
     range_of(min: &str, max: &str) = "from {min} to {max}", "{min} 到 {max}";
     at_least(min: &str) = "{min} or more", "不小于 {min}";
     same_as(value: &str) = "= {value}", "= {value}";
-    expected_number(text: &str) = "“{text}” is not a whole number", "“{text}”不是整数";
-    expected_range(text: &str, range: &str) = "{text} is out of range ({range})", "{text} 超出范围（{range}）";
-    expected_word(text: &str, words: &str) = "“{text}” is not one of {words}", "“{text}”不在可选值 {words} 之中";
     max_of_kind = "unlimited", "不限";
 }

@@ -11,8 +11,8 @@ impl Notice {
         match self {
             Notice::UnknownParameter { name } => t.unknown_parameter(name),
             Notice::BadParameter { name, value } => t.bad_parameter(name, value),
-            Notice::BadShareLink { why } => t.bad_share_link(&t.reason(why)),
-            Notice::Refused { why } => t.refused(&t.reason(why)),
+            Notice::BadShareLink { why } => t.bad_share_link(why),
+            Notice::Refused { why } => t.refused(&t.refusal(why)),
             Notice::BranchGrown { what } => t.branch_grown(&t.intervention(what)),
         }
     }

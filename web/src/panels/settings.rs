@@ -2,12 +2,13 @@
 
 use highwater_core::action::Intervention;
 use highwater_core::config::{Era, Kind, Scope, Setting, TABLE, Unit, Value};
+use highwater_core::error::Refused;
 use highwater_core::time::from_ms;
 use highwater_lab::timeline::Timeline;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
-use crate::i18n::{Lang, Text, grouped, use_text};
+use crate::i18n::{Text, use_text};
 use crate::session::{PanelProps, Session};
 
 #[component]
@@ -159,12 +160,12 @@ fn SettingRow(props: &SettingRowProps) -> Html {
     let t = use_text();
     let setting = props.row.0;
     let draft = use_state(|| None::<String>);
-    let problem = use_state(|| None::<String>);
+    let problem = use_state(|| None::<Refused>);
 
     let apply = {
         let (session, draft, problem, member) = (props.session.clone(), draft.clone(), problem.clone(), props.member);
         Callback::from(move |text: String| match setting.parse(&text) {
-            Err(_) => problem.set(Some(t.not_a_value(setting, text.trim()))),
+            Err(error) => problem.set(Some(error.into())),
             Ok(value) => {
                 let change =
                     Intervention::SetConfig { name: setting.qualified_name(), member, value: value.to_string() };
@@ -173,7 +174,7 @@ fn SettingRow(props: &SettingRowProps) -> Html {
                         draft.set(None);
                         problem.set(None);
                     }
-                    Err(refused) => problem.set(Some(t.reason(&refused.reason))),
+                    Err(refused) => problem.set(Some(refused)),
                 }
             }
         })
@@ -236,7 +237,7 @@ fn SettingRow(props: &SettingRowProps) -> Html {
                 <span class="note">{ t.in_words(setting, props.value) }</span>
             </div>
             <p id={wrong} class="field-error" role="alert" hidden={problem.is_none()}>
-                { problem.as_ref().map(|why| t.refused_setting(why)).unwrap_or_default() }
+                { problem.as_ref().map(|why| t.refused_setting(&t.refusal(why))).unwrap_or_default() }
             </p>
             <div id={about} class="about">
                 <p>{ t.pick(setting.meaning_en, setting.meaning_zh) }</p>
@@ -280,35 +281,12 @@ impl Text {
         parts.push(self.source(setting.source));
         parts.join(self.pick("; ", "；"))
     }
-
-    fn range(self, min: i64, max: i64) -> String {
-        let written = |n: i64| match n {
-            ..0 => format!("−{}", grouped(n.unsigned_abs())),
-            _ => grouped(n.unsigned_abs()),
-        };
-        if max >= i64::from(i32::MAX) {
-            self.at_least(&written(min))
-        } else {
-            self.range_of(&written(min), &written(max))
-        }
-    }
-
-    /// Why a text is not a value of this setting.
-    fn not_a_value(self, setting: &Setting, text: &str) -> String {
-        match setting.kind {
-            Kind::Int { min, max } if text.parse::<i64>().is_ok() => {
-                self.expected_range(text, &self.range(min, max))
-            }
-            Kind::Int { .. } => self.expected_number(text),
-            Kind::Bool => self.expected_word(text, "true, false"),
-            Kind::Word(words) => self.expected_word(text, &words.join(", ")),
-        }
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::i18n::Lang;
     use highwater_core::config::find;
 
     const EN: Text = Text(Lang::En);
@@ -326,7 +304,7 @@ mod tests {
         let about = EN.about_setting(lag);
         assert!(about.contains("1 or more") && about.contains("2.1: 10000") && about.contains("4.x: 30000"), "{about}");
         assert_eq!(EN.in_words(lag, Value::Int(30_000)), "= 30 s");
-        assert!(EN.not_a_value(lag, "0").contains("out of range"));
-        assert!(EN.not_a_value(lag, "x").contains("whole number"));
+        let problem = |text: &str| EN.config_problem(&lag.parse(text).unwrap_err().reason);
+        assert!(problem("0").contains("out of range") && problem("x").contains("whole number"));
     }
 }

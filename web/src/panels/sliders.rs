@@ -3,6 +3,7 @@
 use highwater_core::action::Intervention;
 use highwater_core::cluster::Cluster;
 use highwater_core::config::Acks;
+use highwater_core::error::Refused;
 use highwater_core::ids::{BrokerId, PartitionId};
 use highwater_lab::timeline::Timeline;
 use yew::prelude::*;
@@ -111,14 +112,14 @@ fn consequences(t: Text, safety: &Safety) -> Vec<String> {
 #[component]
 pub(crate) fn Sliders(props: &PanelProps) -> Html {
     let t = use_text();
-    let refusal = use_state(|| None);
+    let refusal = use_state(|| None::<Refused>);
     let safety = props.session.read(|timeline| Safety::of(timeline, props.session.view().selection));
 
     let set = {
         let (session, refusal) = (props.session.clone(), refusal.clone());
         Callback::from(move |(name, value): (&'static str, String)| {
             let change = Intervention::SetConfig { name: name.into(), member: None, value };
-            refusal.set(session.act(change).err().map(|refused| refused.reason));
+            refusal.set(session.act(change).err());
         })
     };
     let acks_words = ["0", "1", "all"];
@@ -161,7 +162,7 @@ pub(crate) fn Sliders(props: &PanelProps) -> Html {
                 <p class="note" hidden={!safety.min_isr_differs}>{ t.topics_mixed() }</p>
                 <p class="note">{ if safety.past { t.grows_branch() } else { t.from_now_on() } }</p>
                 <p class="field-error" role="alert" hidden={refusal.is_none()}>
-                    { refusal.as_ref().map(|why: &String| t.refused_setting(&t.reason(why))).unwrap_or_default() }
+                    { refusal.as_ref().map(|why| t.refused_setting(&t.refusal(why))).unwrap_or_default() }
                 </p>
             </div>
         </section>

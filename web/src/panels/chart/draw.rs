@@ -27,9 +27,9 @@ impl Palette {
     fn of_the_page() -> Self {
         let root = gloo_utils::document().document_element();
         let style = root.and_then(|root| gloo_utils::window().get_computed_style(&root).ok().flatten());
+        let value = |name: &str| style.as_ref()?.get_property_value(name).ok();
         let colour = |name: &str, otherwise: u32| {
-            let value = style.as_ref().and_then(|style| style.get_property_value(name).ok());
-            value.and_then(|value| hex(&value)).unwrap_or_else(|| rgb(otherwise))
+            value(name).and_then(|value: String| hex(&value)).unwrap_or_else(|| rgb(otherwise))
         };
         Palette {
             ink: colour("--muted", 0x006b_7785),

@@ -2,6 +2,7 @@
 
 use highwater_core::action::Intervention;
 use highwater_core::cluster::Cluster;
+use highwater_core::error::Refused;
 use highwater_core::ids::{BrokerId, NodeId, PartitionId, TopicId};
 use highwater_core::time::Micros;
 
@@ -70,7 +71,7 @@ pub(super) struct Deed {
     /// One after the other.
     pub(super) steps: Vec<Intervention>,
     /// Why it is not possible now.
-    pub(super) refusal: Option<String>,
+    pub(super) refusal: Option<Refused>,
 }
 
 impl Deed {
@@ -79,7 +80,7 @@ impl Deed {
         Deed {
             label: label.into(),
             means,
-            refusal: cluster.check(&what).err().map(|refused| refused.reason),
+            refusal: cluster.check(&what).err(),
             steps: vec![what],
         }
     }

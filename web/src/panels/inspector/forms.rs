@@ -1,6 +1,7 @@
 //! Deeds that ask for a number or for words.
 
 use highwater_core::action::{Intervention, Send};
+use highwater_core::error::Refused;
 use highwater_core::ids::TopicId;
 use highwater_core::time::MS;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
@@ -20,11 +21,11 @@ pub(super) struct FormProps {
 #[component]
 pub(super) fn DeedForm(props: &FormProps) -> Html {
     let t = use_text();
-    let refusal = use_state(|| None::<String>);
+    let refusal = use_state(|| None::<Refused>);
     let act = {
         let (session, refusal) = (props.session.clone(), refusal.clone());
         Callback::from(move |what: Intervention| {
-            refusal.set(session.act(what).err().map(|refused| refused.reason));
+            refusal.set(session.act(what).err());
         })
     };
     let body = match props.form {
@@ -48,7 +49,7 @@ pub(super) fn DeedForm(props: &FormProps) -> Html {
         <div class="deed-form">
             { body }
             <p class="field-error" role="alert" hidden={refusal.is_none()}>
-                { refusal.as_ref().map(|why| t.not_now(&t.reason(why))).unwrap_or_default() }
+                { refusal.as_ref().map(|why| t.not_now(&t.refusal(why))).unwrap_or_default() }
             </p>
         </div>
     }

@@ -101,7 +101,7 @@ fn show_fact(session: &Session, fact: &Fact) -> Html {
 }
 
 fn show_deed(t: Text, session: &Session, deed: &Deed) -> Html {
-    let refusal = deed.refusal.as_ref().map(|why| t.not_now(&t.reason(why)));
+    let refusal = deed.refusal.as_ref().map(|why| t.not_now(&t.refusal(why)));
     let onclick = {
         let (session, steps) = (session.clone(), deed.steps.clone());
         Callback::from(move |_: MouseEvent| {

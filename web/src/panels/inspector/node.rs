@@ -100,7 +100,7 @@ fn producer(t: Text, cluster: &Cluster, n: u8, card: &mut Card) {
     });
     card.list(t.queued_label(), or_none(t, queued.collect()));
     let under_way = producer.in_flight().map(|(broker, request)| {
-        let batches = request.batches.iter().map(|sent| batch(sent.partition, sent.records.len(), sent.attempts));
+        let batches = request.batches.iter().map(|(id, sent)| batch(*id, sent.records.len(), sent.attempts));
         Item::text(format!("→ {}: {}", t.broker_named(broker.0), t.list(batches)))
     });
     card.list(t.producer_in_flight(), or_none(t, under_way.collect()));
@@ -116,12 +116,12 @@ fn consumer(t: Text, cluster: &Cluster, n: u8, card: &mut Card) {
         Some((member, generation)) => t.member_in_generation(&member.to_string(), generation),
         None => t.not_a_member().to_string(),
     });
-    let positions = consumer.assigned().iter().map(|id| {
+    let positions = consumer.assigned().map(|id| {
         let number = |n: Option<i64>| n.map_or_else(|| t.not_known().to_string(), |n| n.to_string());
-        let (position, committed) = (consumer.position(*id), cluster.committed(group, *id));
-        let lag = position.zip(log_end(cluster, *id)).map(|(position, end)| end - position);
-        let text = t.position_of(&metadata.partition_name(*id), &number(position), &number(committed), &number(lag));
-        Item::go(text, Selection::Partition(*id))
+        let (position, committed) = (consumer.position(id), cluster.committed(group, id));
+        let lag = position.zip(log_end(cluster, id)).map(|(position, end)| end - position);
+        let text = t.position_of(&metadata.partition_name(id), &number(position), &number(committed), &number(lag));
+        Item::go(text, Selection::Partition(id))
     });
     card.list(t.assigned_label(), or_none(t, positions.collect()));
     if let Some((partition, offset)) = consumer.processing() {
