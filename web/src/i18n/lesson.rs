@@ -13,7 +13,6 @@ messages! {
     all_lessons = "All lessons", "全部课程";
     restart_lesson = "Start again", "重新开始";
 
-    happening_now = "What is happening", "正在发生";
     question = "Predict", "先预测";
     lock_in = "Lock in my answer", "确定我的答案";
     locked_in = "Answer locked in. Press play to see.", "答案已确定。按播放看结果。";

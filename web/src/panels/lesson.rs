@@ -1,4 +1,4 @@
-//! The lesson: what is happening, what to predict, why it came so, what to try.
+//! The lesson: what it is about, what to predict, why it came so, what to try.
 
 use std::rc::Rc;
 
@@ -17,7 +17,6 @@ pub(crate) fn Lesson(props: &PanelProps) -> Html {
     let view = session.view();
     let over = view.seen_end;
     let scenario = session.read(|timeline| timeline.scenario().clone());
-    let caption = session.read(|timeline| timeline.caption().map(|caption| caption.text.get(t.0).to_string()));
     let standing = session.read(judge::challenge);
     // The engine answers: the lesson is played to its end once more, as it was written.
     let right = {
@@ -40,10 +39,6 @@ pub(crate) fn Lesson(props: &PanelProps) -> Html {
                 <h3>{ scenario.title.get(t.0) }</h3>
                 <p>{ scenario.summary.get(t.0) }</p>
             </header>
-            <p class="caption" hidden={caption.is_none()}>
-                <span class="visually-hidden">{ t.happening_now() }{ t.pick(": ", "：") }</span>
-                { caption.unwrap_or_default() }
-            </p>
             { for (0..scenario.questions.len()).map(|question| html! {
                 <Prediction key={format!("{}-{question}", scenario.id)} session={session.clone()} {question}
                     answer={view.answers.get(&question).copied()}

@@ -48,11 +48,13 @@ pub(crate) fn Share(props: &PanelProps) -> Html {
     let embedding = use_state(Embedding::default);
     let open = props.session.view().dialog == Some(Dialog::Share);
     let (link, code) = if open {
-        let theme = props.session.view().theme;
+        let view = props.session.view();
         props.session.read(|timeline| {
-            let title = t.embed_frame_title(timeline.scenario().title.get(t.0));
-            let address = url::embed_link(timeline, embedding.moment, embedding.small, t.0, theme);
-            (url::share_link(timeline), embedding.code(&address, &title))
+            let (link, scenario) = (url::share_link(timeline), timeline.scenario());
+            let title = t.embed_frame_title(scenario.title.get(t.0));
+            let address = url::embed_address(&link, &scenario.id, &view, embedding.moment, embedding.small);
+            let code = embedding.code(&address, &title);
+            (link, code)
         })
     } else {
         (String::new(), String::new())
