@@ -106,8 +106,8 @@ pub(crate) enum Notice {
     },
     /// An intervention is not possible now.
     Refused {
-        /// Why, without a full stop.
-        why: String,
+        /// Why.
+        why: Refused,
     },
     /// Acting in the past began a new branch.
     BranchGrown {
@@ -308,11 +308,6 @@ impl Session {
         look(&state.timeline, &state.playback)
     }
 
-    /// A link that opens the page at this moment.
-    pub(crate) fn share_link(&self) -> String {
-        self.read(url::share_link)
-    }
-
     /// The number of the current state of what panels show.
     pub(crate) fn revision(&self) -> u64 {
         self.0.revision.get()
@@ -443,7 +438,7 @@ impl State {
             Command::Speed(speed) => self.view.speed = speed,
             Command::Act(what) => {
                 if let Err(refused) = self.act(what) {
-                    self.notify(Notice::Refused { why: refused.reason });
+                    self.notify(Notice::Refused { why: refused });
                 }
             }
             Command::SwitchBranch(branch) => {
@@ -515,17 +510,14 @@ impl State {
         Ok(())
     }
 
+    /// Starts a timeline. A lesson of this program that cannot be played is a fault of the program: its tests play
+    /// them all, and the page stays where it is.
     fn load(&mut self, loaded: Result<Timeline, LabError>) {
-        match loaded {
-            Ok(timeline) => {
-                self.jump(|now| *now = timeline);
-                self.view.selection = None;
-                self.view.tab = Tab::Lesson;
-                self.view.dialog = None;
-                self.view.answers = Rc::default();
-                self.view.seen_end = false;
-            }
-            Err(error) => self.notify(Notice::Refused { why: error.to_string() }),
-        }
+        let Ok(timeline) = loaded else { return };
+        self.jump(|now| *now = timeline);
+        let view = &mut self.view;
+        (view.selection, view.tab, view.dialog) = (None, Tab::Lesson, None);
+        view.answers = Rc::default();
+        view.seen_end = false;
     }
 }

@@ -52,7 +52,7 @@ impl Sprite {
     pub(super) fn hold(&mut self, held: bool) {
         if self.held != held {
             self.held = held;
-            let _ = self.body.group.class_list().toggle_with_force("held", held);
+            set(&self.body.group, "data-held", if held { "true" } else { "false" });
         }
     }
 

@@ -45,7 +45,7 @@ fn draw(link: &LinkPicture, layout: &Layout, selection: Option<Selection>, text:
         _ => None,
     };
     html! {
-        <g key={word.clone()} {class} data-object={word} role="button" tabindex="-1" aria-label={name::link(text, link)}>
+        <g key={word.clone().unwrap_or_default()} {class} data-object={word} role="button" tabindex="-1" aria-label={name::link(text, link)}>
             <path class="hit" d={path.clone()} />
             <path class="line" d={path} />
             if cut {

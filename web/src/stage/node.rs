@@ -159,7 +159,7 @@ fn sent(sent: &Sent, x: f64, size: f64, unit: f64, selection: Option<Selection>,
         <g key={sent.record.0} {class} style={format!("transform:translate({x:.1}px,0px)")}
            data-object={object::word(this)} role="button" tabindex="-1" aria-label={name::sent(text, sent)}>
             <rect width={px(inner)} height={px(tall)} rx="4" />
-            <text class="id" x={px(inner / 2.0)} y={px(tall / 2.0 + unit * 0.32)}>{ sent.record }</text>
+            <text class="id" x={px(inner / 2.0)} y={px(tall / 2.0 + unit * 0.32)}>{ sent.record.to_string() }</text>
             <path class="promise" d={sign} transform={format!("translate({:.1} {:.1}) scale({:.3})", inner / 2.0, tall + unit * 0.75, unit * 0.062)} />
         </g>
     }

@@ -7,7 +7,7 @@ use crate::session::Selection;
 /// The attribute that holds it.
 pub(crate) const ATTRIBUTE: &str = "data-object";
 
-/// The word for a selection; events are not on the stage.
+/// The word for a selection, if it is on the stage.
 pub(crate) fn word(selection: Selection) -> Option<String> {
     Some(match selection {
         Selection::Node(node) => format!("node {}", node_word(node)),
@@ -15,7 +15,8 @@ pub(crate) fn word(selection: Selection) -> Option<String> {
         Selection::Replica(broker, partition) => format!("replica {broker} {}", partition.0),
         Selection::Record(record) => format!("record {}", record.0),
         Selection::Message(message) => format!("message {}", message.0),
-        Selection::Event(_) => return None,
+        // Not things on the stage.
+        Selection::Partition(_) | Selection::Group(_) | Selection::Event(_) => return None,
     })
 }
 

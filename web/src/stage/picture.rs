@@ -380,7 +380,7 @@ fn consumer(cluster: &Cluster, number: u8) -> ConsumerPicture {
         return ConsumerPicture { number, status, group: "".into(), assigned: Vec::new(), processing: None };
     };
     let group = metadata.groups.get(usize::from(consumer.group().0)).map_or("", |group| &*group.name);
-    let assigned = consumer.assigned().iter().map(|id| (metadata.partition_name(*id).into(), consumer.position(*id)));
+    let assigned = consumer.assigned().map(|id| (metadata.partition_name(id).into(), consumer.position(id)));
     ConsumerPicture {
         number,
         status,

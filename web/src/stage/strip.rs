@@ -104,7 +104,7 @@ fn label(picture: &StripPicture, layout: &Layout, text: Text) -> Html {
         },
         Detail::Full => html! {
             <>
-                <text class="name" x={px(unit * 0.2)} y={px(middle - unit * 0.5)}>{ &picture.name }</text>
+                <text class="name" x={px(unit * 0.2)} y={px(middle - unit * 0.5)}>{ &*picture.name }</text>
                 <path {class} d={sign} transform={at(unit * 0.75, middle + unit * 0.75, unit * 1.15)} />
                 <text class="standing" x={px(unit * 1.65)} y={px(middle + unit * 1.1)}>
                     { name::standing(text, picture) }
@@ -150,7 +150,7 @@ fn record(cell: &Cell, props: &StripProps, x: f64, committed: bool) -> Html {
             <g {key} {class} {style} data-object={object::word(this)} role="button" tabindex="-1"
                aria-label={name::record(*text, picture, cell, committed)}>
                 <rect {width} {height} rx="4" />
-                <text class="id" x={cx.clone()} y={px(cy)}>{ cell.record }</text>
+                <text class="id" x={cx.clone()} y={px(cy)}>{ cell.record.to_string() }</text>
                 <text class="offset" x={cx} y={px(measure.lane_height + layout.unit * 1.28)}>{ cell.offset }</text>
             </g>
         };
