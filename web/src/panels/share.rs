@@ -48,13 +48,11 @@ pub(crate) fn Share(props: &PanelProps) -> Html {
     let embedding = use_state(Embedding::default);
     let open = props.session.view().dialog == Some(Dialog::Share);
     let (link, code) = if open {
-        let view = props.session.view();
+        let theme = props.session.view().theme;
         props.session.read(|timeline| {
-            let (link, scenario) = (url::share_link(timeline), timeline.scenario());
-            let title = t.embed_frame_title(scenario.title.get(t.0));
-            let address = url::embed_address(&link, &scenario.id, &view, embedding.moment, embedding.small);
-            let code = embedding.code(&address, &title);
-            (link, code)
+            let title = t.embed_frame_title(timeline.scenario().title.get(t.0));
+            let address = url::embed_link(timeline, embedding.moment, embedding.small, t.0, theme);
+            (url::share_link(timeline), embedding.code(&address, &title))
         })
     } else {
         (String::new(), String::new())
