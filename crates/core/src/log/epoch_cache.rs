@@ -17,11 +17,12 @@ impl EpochCache {
         self.entries.last().map(|(epoch, _)| *epoch)
     }
 
-    /// Notes that an epoch begins at an offset, unless it or a newer one is known.
-    pub(super) fn assign(&mut self, epoch: i32, start: i64) {
-        if self.latest().is_none_or(|latest| latest < epoch) {
-            // An epoch that never got a record is forgotten when the next one begins at the same offset.
-            self.entries.retain(|(_, other)| *other < start);
+    /// Notes that an epoch begins at an offset. Epochs that would not come before it are forgotten: those that
+    /// never got a record, and those of a history that has been overwritten.
+    pub fn assign(&mut self, epoch: i32, start: i64) {
+        let known = self.entries.last().is_some_and(|(last, begun)| *last == epoch && *begun <= start);
+        if !known {
+            self.entries.retain(|(other, begun)| *other < epoch && *begun < start);
             self.entries.push((epoch, start));
         }
     }
@@ -41,7 +42,7 @@ impl EpochCache {
     }
 
     /// Forgets epochs that begin at or after an offset, because the log ends there now.
-    pub(super) fn truncate_to(&mut self, log_end: i64) {
+    pub fn truncate_to(&mut self, log_end: i64) {
         self.entries.retain(|(_, start)| *start < log_end);
     }
 }
@@ -84,8 +85,15 @@ mod tests {
         cache.assign(6, 12);
         cache.assign(7, 12);
         assert_eq!(cache.entries(), [(0, 0), (2, 5), (5, 9), (7, 12)]);
-        cache.assign(6, 20);
-        assert_eq!(cache.latest(), Some(7), "epochs never go back");
+        cache.assign(7, 20);
+        assert_eq!(cache.latest(), Some(7));
+        assert_eq!(cache.entries().len(), 4, "an epoch begins once");
+        cache.assign(4, 7);
+        assert_eq!(
+            cache.entries(),
+            [(0, 0), (2, 5), (4, 7)],
+            "an older epoch here means that history was rewritten"
+        );
     }
 
     #[test]

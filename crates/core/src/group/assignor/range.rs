@@ -1,7 +1,7 @@
 //! The range assignor: per topic, consecutive partitions to members in order; the first members get one more
 //! where it does not divide evenly (§8).
 
-use crate::group::{MemberId, Subscription};
+use crate::group::Subscription;
 use crate::ids::TopicId;
 
 /// Partitions of a topic as `(topic, index)`.
@@ -9,14 +9,14 @@ pub type TopicPartition = (TopicId, u16);
 
 /// Assigns all partitions of all topics that anybody subscribes to. `partitions` gives each topic's number of
 /// partitions; the result has every member once, in the order of ids.
-pub fn assign(
-    members: &[(MemberId, Subscription)],
+pub fn assign<Id: Ord + Clone>(
+    members: &[(Id, Subscription)],
     partitions: impl Fn(TopicId) -> u16,
-) -> Vec<(MemberId, Vec<TopicPartition>)> {
-    let mut members: Vec<&(MemberId, Subscription)> = members.iter().collect();
-    members.sort_by_key(|(id, _)| *id);
-    let mut assignment: Vec<(MemberId, Vec<TopicPartition>)> =
-        members.iter().map(|(id, _)| (*id, Vec::new())).collect();
+) -> Vec<(Id, Vec<TopicPartition>)> {
+    let mut members: Vec<&(Id, Subscription)> = members.iter().collect();
+    members.sort_by(|(a, _), (b, _)| a.cmp(b));
+    let mut assignment: Vec<(Id, Vec<TopicPartition>)> =
+        members.iter().map(|(id, _)| (id.clone(), Vec::new())).collect();
     let mut topics: Vec<TopicId> = members.iter().flat_map(|(_, topics)| topics.iter().copied()).collect();
     topics.sort_unstable();
     topics.dedup();
@@ -38,6 +38,7 @@ pub fn assign(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::group::MemberId;
     use std::sync::Arc;
 
     /// Runs the assignor on topics `0, 1, …` of the given sizes; members are numbered from 1.
