@@ -97,8 +97,8 @@ fn records_linger_into_one_batch_and_a_full_batch_goes_at_once() {
     w.act(Intervention::Send(send.clone()));
     assert_eq!(w.count(|e| matches!(e, EventKind::BatchSent { .. })), 1);
     w.act(Intervention::Send(send));
-    let sent = w.count(|e| matches!(e, EventKind::BatchSent { .. }));
-    assert_eq!(sent, 2, "the batch has no room for the second record, so it goes; the second lingers");
+    let requests = w.count(|e| matches!(e, EventKind::BatchSent { .. }));
+    assert_eq!(requests, 2, "the batch has no room for the second record, so it goes; the second lingers");
 }
 
 #[test]
@@ -211,7 +211,7 @@ fn commit_before_processing_skips_records_in_a_crash() {
     let mut w = World::new(&setup);
     w.until(|w| processed(w, 30) == 1);
     w.until(|w| w.cluster.consumers().next().is_some_and(|c| c.processing().is_some()));
-    let (_, working_on) = w.cluster.consumers().next().and_then(|c| c.processing()).expect("busy");
+    let (_, working_on) = w.cluster.consumers().next().and_then(highwater_core::consumer::Consumer::processing).expect("busy");
     w.act(Intervention::Crash { node: NodeId::Consumer(1), crash: Crash::Process });
     w.act(Intervention::Restart(NodeId::Consumer(1)));
     w.run(60 * SECOND);

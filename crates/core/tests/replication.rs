@@ -225,7 +225,7 @@ fn a_cut_off_leader_goes_on_alone_and_its_writes_are_lost() {
     w.until(|w| w.acked(zombie_write));
     w.until(|w| w.leader_state(2).is_some());
     assert!(w.leader_state(1).is_some(), "two brokers believe they lead, in different epochs");
-    assert_ne!(w.leader_state(1).map(|l| l.epoch()), w.leader_state(2).map(|l| l.epoch()));
+    assert_ne!(w.leader_state(1).map(highwater_core::broker::Leader::epoch), w.leader_state(2).map(highwater_core::broker::Leader::epoch));
     for other in [node(2), node(3), NodeId::Controller] {
         w.act(Intervention::Heal { from: node(1), to: other, both_ways: true });
     }

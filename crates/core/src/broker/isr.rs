@@ -146,25 +146,14 @@ impl Broker {
         result: Result<Vec<IsrOutcome>, ErrorCode>,
         context: &mut Context<'_>,
     ) {
-        let memory = self.memory();
-        let Some((_, asked, _)) = memory.isr_changes.in_flight.take_if(|(sent, ..)| *sent == correlation)
-        else {
+        let in_flight = &mut self.memory().isr_changes.in_flight;
+        if in_flight.take_if(|(sent, ..)| *sent == correlation).is_none() {
             return;
-        };
-        match result {
-            Ok(results) => {
-                for (id, outcome) in results {
-                    self.settle_isr(id, outcome, context);
-                }
-            }
-            // Another process has registered with this broker's id: nothing this one asks is heard any more.
-            Err(_) => {
-                for id in asked {
-                    if let Some(leader) = memory.leader_mut(id) {
-                        leader.pending_isr = None;
-                    }
-                }
-            }
+        }
+        // An error for the whole request: another process has registered with this broker's id. What was asked
+        // for may or may not be written down, so it stays pending (see `settle_isr`).
+        for (id, outcome) in result.unwrap_or_default() {
+            self.settle_isr(id, outcome, context);
         }
         self.send_isr_changes(context);
     }
@@ -185,9 +174,12 @@ impl Broker {
                     self.maybe_advance_high_watermark(id, context);
                 }
             }
-            Ok(_) => {}
-            // Refused: the committed ISR stands; newer metadata is on its way.
-            Err(_) => leader.pending_isr = None,
+            // Certainly not written down: the committed ISR stands.
+            Err(ErrorCode::IneligibleReplica) => leader.pending_isr = None,
+            // Any other refusal says that the controller's state has moved on, perhaps by this very change,
+            // whose answer was lost. The change stays pending, and so counts for the maximal ISR, until newer
+            // metadata replaces it; otherwise the high watermark could pass a member of the ISR.
+            Ok(_) | Err(_) => {}
         }
     }
 
