@@ -23,6 +23,7 @@ const FAMILIES: &[(&str, usize)] = &[
     ("segment", 60),
     ("retention", 60),
     ("compaction", 60),
+    ("live", 12),
 ];
 
 /// No file may grow past this: they are read by people too, and travel with every clone.
@@ -75,5 +76,20 @@ fn no_vector_file_is_unknown() {
         let name = entry.expect("a directory entry").file_name().into_string().expect("a UTF-8 name");
         let family = name.strip_suffix(".json").unwrap_or_else(|| panic!("{name} is not a vector file"));
         assert!(FAMILIES.iter().any(|(known, _)| *known == family), "{name} is in no list");
+    }
+}
+
+/// An observation is what happened: each says what was done and seen, and whether that was expected.
+#[test]
+fn every_observation_is_complete() {
+    for case in read("live")["cases"].as_array().expect("cases") {
+        let name = case["experiment"].as_str().expect("a name");
+        let status = case["status"].as_str().expect("a status");
+        assert!(["pass", "fail", "could not run"].contains(&status), "{name}: {status}");
+        assert!(!case["expected"].as_str().unwrap_or_default().is_empty(), "{name}: expected");
+        if status != "could not run" {
+            assert!(!case["steps"].as_array().expect("steps").is_empty(), "{name}: steps");
+            assert!(!case["observed"].as_object().expect("observed").is_empty(), "{name}: observed");
+        }
     }
 }

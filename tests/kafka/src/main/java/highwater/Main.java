@@ -1,5 +1,6 @@
 package highwater;
 
+import highwater.live.Live;
 import highwater.vectors.ClientAssignorVectors;
 import highwater.vectors.CompactionVectors;
 import highwater.vectors.ConfigDefVectors;
@@ -14,12 +15,15 @@ import highwater.vectors.SegmentVectors;
 import highwater.vectors.ServerAssignorVectors;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** {@code vectors <directory> [family...]} writes vector files. */
+/** {@code vectors <directory> [family...]} writes vector files, {@code live <directory> [experiment...]} observations. */
 public final class Main {
+    private static final List<String> COMMANDS = List.of("vectors", "live");
+
     private interface Family {
         VectorFile generate() throws Exception;
     }
@@ -46,11 +50,16 @@ public final class Main {
     }
 
     public static void main(String[] args) throws Exception {
-        if (args.length < 2 || !args[0].equals("vectors")) {
-            System.err.println("usage: vectors <directory> [family...]");
+        if (args.length < 2 || !COMMANDS.contains(args[0])) {
+            System.err.println("usage: vectors <directory> [family...] | live <directory> [experiment...]");
             System.exit(2);
         }
-        vectors(Path.of(args[1]), Set.of(args).size() > 2 ? new TreeSet<>(Set.of(args)) : families().keySet());
+        Set<String> names = new TreeSet<>(List.of(args).subList(2, args.length));
+        if (args[0].equals("vectors")) {
+            vectors(Path.of(args[1]), names.isEmpty() ? families().keySet() : names);
+        } else {
+            Live.run(Path.of(args[1]), names);
+        }
         // Some of Kafka's classes leave threads behind that would keep the process alive.
         System.exit(0);
     }

@@ -2,6 +2,7 @@ package highwater;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectWriter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -19,6 +20,7 @@ public final class VectorFile {
 
     private final String source;
     private final long seed;
+    private final Map<String, Object> header = new LinkedHashMap<>();
     private final List<Object> cases = new ArrayList<>();
 
     public VectorFile(String source, long seed) {
@@ -32,6 +34,11 @@ public final class VectorFile {
 
     public void add(Map<String, Object> object) {
         cases.add(object);
+    }
+
+    /** A field of the file itself, beside the cases. */
+    public void header(String name, Object value) {
+        header.put(name, value);
     }
 
     public int size() {
@@ -52,13 +59,25 @@ public final class VectorFile {
     }
 
     public void write(Path file) throws IOException {
+        write(file, JSON.writer());
+    }
+
+    /** For a file with few and large cases, which people read. */
+    public void writeIndented(Path file) throws IOException {
+        write(file, JSON.writerWithDefaultPrettyPrinter());
+    }
+
+    private void write(Path file, ObjectWriter caseWriter) throws IOException {
         StringBuilder text = new StringBuilder();
         text.append("{\"kafka_version\":").append(json(AppInfoParser.getVersion()))
             .append(",\n\"source\":").append(json(source))
-            .append(",\n\"seed\":").append(seed)
-            .append(",\n\"cases\":[\n");
+            .append(",\n\"seed\":").append(seed);
+        for (Map.Entry<String, Object> field : header.entrySet()) {
+            text.append(",\n").append(json(field.getKey())).append(':').append(json(field.getValue()));
+        }
+        text.append(",\n\"cases\":[\n");
         for (int i = 0; i < cases.size(); i++) {
-            text.append(json(cases.get(i))).append(i + 1 < cases.size() ? ",\n" : "\n");
+            text.append(caseWriter.writeValueAsString(cases.get(i))).append(i + 1 < cases.size() ? ",\n" : "\n");
         }
         text.append("]}\n");
         Files.createDirectories(file.getParent());

@@ -1,0 +1,81 @@
+package highwater.live;
+
+import highwater.VectorFile;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Runs the experiments one after the other on one cluster, and writes what was seen. */
+public final class Live {
+    private interface Body {
+        void run(Cluster cluster, Experiment experiment) throws Exception;
+    }
+
+    private record Entry(String name, String expected, Body body) {
+    }
+
+    private static List<Entry> entries() {
+        List<Entry> all = new ArrayList<>();
+        all.add(new Entry("acks_one", "some acknowledged records are gone", DurabilityExperiments::acksOne));
+        all.add(new Entry("acks_all", "no acknowledged record is gone; with too few replicas nothing is acknowledged",
+            DurabilityExperiments::acksAll));
+        all.add(new Entry("acks_zero", "the producer is told that records are well that no log holds",
+            DurabilityExperiments::acksZero));
+        all.add(new Entry("isr_timing", "a follower leaves the ISR after 1 to 1.5 times the lag limit and returns once it has caught up",
+            ReplicationExperiments::isrTiming));
+        all.add(new Entry("high_watermark", "readers wait for the frozen follower, then go on; below min.insync.replicas they stop",
+            ReplicationExperiments::highWatermark));
+        all.add(new Entry("unclean_election", "off: no leader and nothing lost; on: a leader and acknowledged records lost",
+            ReplicationExperiments::unclean));
+        all.add(new Entry("lost_response", "without idempotence the record is there twice, with it once",
+            ProducerExperiments::lostResponse));
+        all.add(new Entry("reordered", "without idempotence the failed batch comes last, with it the order is kept",
+            ProducerExperiments::reordered));
+        all.add(new Entry("rebalance", "range stops every partition when a member joins, the incremental ones only what moves; "
+            + "a killed member's partitions wait for its session", GroupExperiments::rebalances));
+        all.add(new Entry("crashes", "processing before committing repeats records, committing before processing skips some",
+            GroupExperiments::crashes));
+        all.add(new Entry("adding_partitions", "3 to 4 moves three quarters of the keys, 4 to 8 one half",
+            ProducerExperiments::addingPartitions));
+        all.add(new Entry("last_replica_standing", "with eligible leader replicas nothing acknowledged is gone; without, some is",
+            LastReplicaExperiment::run));
+        return all;
+    }
+
+    public static void run(Path directory, Set<String> wanted) throws Exception {
+        VectorFile file = new VectorFile("org.apache.kafka: a live cluster of one controller and three brokers", 0);
+        try (Cluster cluster = new Cluster()) {
+            file.header("settings", cluster.settings);
+            cluster.start();
+            System.out.println("the cluster runs");
+            for (Entry entry : entries()) {
+                if (wanted.isEmpty() || wanted.contains(entry.name)) {
+                    file.add(run(cluster, entry));
+                }
+            }
+        }
+        if (wanted.isEmpty()) {
+            file.writeIndented(directory.resolve("live.json"));
+        }
+    }
+
+    private static Map<String, Object> run(Cluster cluster, Entry entry) {
+        Experiment experiment = new Experiment(entry.name, entry.expected);
+        long start = System.nanoTime();
+        System.out.println(entry.name);
+        try {
+            cluster.heal();
+            entry.body.run(cluster, experiment);
+        } catch (Throwable error) {
+            error.printStackTrace();
+            experiment.couldNotRun(error);
+        }
+        System.out.printf("  %s: %s (%d ms)%n", entry.name, experiment.status(), Wait.millisSince(start));
+        return experiment.report();
+    }
+
+    private Live() {
+    }
+}
