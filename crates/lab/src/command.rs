@@ -345,12 +345,7 @@ impl Command {
         called: &dyn Fn(&str) -> Option<NodeId>,
     ) -> Result<Intervention, Refused> {
         let who = |who: &Who| who.find(cluster, called);
-        let topic = |name: &str| {
-            cluster
-                .metadata()
-                .topic_id(name)
-                .ok_or_else(|| Refused::because(format!("there is no topic {name}")))
-        };
+        let topic = |name: &str| cluster.metadata().topic_id(name).ok_or(Refused::NoSuchTopic);
         Ok(match self {
             Command::Process { verb, who: node, .. } => {
                 let node = who(node)?;
@@ -403,9 +398,7 @@ impl Command {
                 value: value.clone(),
             },
             Command::Elect { unclean, partition } => {
-                let id = partition
-                    .find(cluster.metadata())
-                    .ok_or_else(|| Refused::because(format!("there is no partition {partition}")))?;
+                let id = partition.find(cluster.metadata()).ok_or(Refused::NoSuchPartition)?;
                 Intervention::ElectLeader { partition: id, unclean: *unclean }
             }
         })
@@ -543,9 +536,7 @@ impl Who {
     ) -> Result<NodeId, Refused> {
         let metadata = cluster.metadata();
         let partition = |name: &PartitionName| {
-            name.find(metadata)
-                .and_then(|id| metadata.partition(id))
-                .ok_or_else(|| Refused::because(format!("there is no partition {name}")))
+            name.find(metadata).and_then(|id| metadata.partition(id)).ok_or(Refused::NoSuchPartition)
         };
         match self {
             Who::Node(node) => Ok(*node),

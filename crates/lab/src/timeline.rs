@@ -21,7 +21,7 @@ use highwater_core::time::Micros;
 use std::sync::Arc;
 
 /// Steps between two checkpoints: replaying so many takes about a millisecond.
-const CHECKPOINT_EVERY: usize = 512;
+const CHECKPOINT_EVERY: usize = 1024;
 /// How far [`Timeline::to_next_marker`] and the like compute ahead.
 const FARTHEST: usize = 200_000;
 
@@ -579,6 +579,7 @@ impl Moment {
                 let _ = self.cluster.step(&Action::Do(what.clone()), events);
             }
             (None, Some(due), _) => {
+                self.cluster.wait_until(due.at);
                 if let Some(what) = self.director.take(scenario, due, &self.cluster) {
                     let _ = self.cluster.step(&Action::Do(what), events);
                 }

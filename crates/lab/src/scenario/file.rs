@@ -448,7 +448,9 @@ fn apply_setting(source: &Source<'_>, settings: &mut Settings, want: &Wanted<'_>
         return Err(error(want.name.span(), reason));
     }
     let value = setting.parse(&text).map_err(|e| error(want.value.span(), e.reason.to_string()))?;
-    settings.set(setting, want.member.map(|(_, at)| at), value).map_err(|e| error(want.name.span(), e.reason.to_string()))
+    settings
+        .set(setting, want.member.map(|(_, at)| at), value)
+        .map_err(|e| error(want.name.span(), e.reason.to_string()))
 }
 
 fn read_trigger(
@@ -513,8 +515,11 @@ fn read_challenge(source: &Source<'_>, names: &Names, table: ChallengeTable) -> 
     let goal = read_predicate(source, names, "challenge.goal", &table.goal)?;
     let mut settings = Vec::new();
     for name in &table.settings {
-        settings
-            .push(source.read("challenge.settings", name, |name| config::find(name).map_err(|e| e.reason.to_string()))?);
+        settings.push(
+            source.read("challenge.settings", name, |name| {
+                config::find(name).map_err(|e| e.reason.to_string())
+            })?,
+        );
     }
     Ok(Challenge { ask: table.ask, goal, settings, changes: table.changes, hint: table.hint })
 }
