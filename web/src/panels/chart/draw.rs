@@ -32,14 +32,14 @@ impl Palette {
             value(name).and_then(|value: String| hex(&value)).unwrap_or_else(|| rgb(otherwise))
         };
         Palette {
-            ink: colour("--muted", 0x006b_7785),
+            ink: colour("--ink-2", 0x006b_7785),
             grid: colour("--line", 0x00d5_dce3),
             lines: [
-                colour("--line-1", 0x001f_6fb2),
-                colour("--line-2", 0x00b3_5c00),
-                colour("--line-3", 0x002a_7d4f),
-                colour("--line-4", 0x008a_3fa0),
-                colour("--line-5", 0x00a0_3050),
+                colour("--tone-0", 0x001f_6fb2),
+                colour("--tone-1", 0x00b3_5c00),
+                colour("--tone-2", 0x002a_7d4f),
+                colour("--tone-3", 0x008a_3fa0),
+                colour("--tone-5", 0x00a0_3050),
             ],
         }
     }
