@@ -97,7 +97,9 @@ impl Text {
             ConfigProblem::Ambiguous(one, two) => self.ambiguous_setting(one, two),
             ConfigProblem::NotABool(given) => self.not_a_word(given, "true, false"),
             ConfigProblem::NotAWord { given, words } => self.not_a_word(given, &words.join(", ")),
-            ConfigProblem::NotANumber { given, min, max } => self.not_a_number(given, &self.range(*min, *max)),
+            ConfigProblem::NotANumber { given, min, max } => {
+                self.not_a_number(given, &self.range(*min, *max))
+            }
             ConfigProblem::OutOfRange { given, min, max } => {
                 self.out_of_range(&given.to_string(), &self.range(*min, *max))
             }

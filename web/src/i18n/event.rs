@@ -55,7 +55,9 @@ impl Narrator {
         let here = t.node(event.node);
         match &event.kind {
             EventKind::Delivered { kind, from, .. } => t.event_delivered(kind.name(), &t.node(*from), &here),
-            EventKind::MessageLost { kind, from, .. } => t.event_message_lost(kind.name(), &t.node(*from), &here),
+            EventKind::MessageLost { kind, from, .. } => {
+                t.event_message_lost(kind.name(), &t.node(*from), &here)
+            }
             EventKind::TimerFired(timer) => t.event_timer(t.timer(*timer), &t.node_title(event.node)),
             kind => {
                 // The fact's own name: the word before its fields.

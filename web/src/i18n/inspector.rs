@@ -82,8 +82,8 @@ messages! {
     in_flight_label = "Messages under way", "途中的报文";
     waiting_in_inbox = "Waiting for the paused process", "等待暂停进程处理";
     kind_label = "Type", "类型";
-    from_label = "From", "来自";
-    to_label = "To", "发往";
+    sender_label = "From", "来自";
+    receiver_label = "To", "发往";
     sent_label = "Sent", "发出";
     arrives_label = "Arrives", "到达";
     arrives_held = "held back by a cut link", "被切断的链路阻塞";

@@ -34,13 +34,23 @@ impl Text {
             Intervention::Pause(node) => self.did_pause(&self.node(*node)),
             Intervention::Resume(node) => self.did_resume(&self.node(*node)),
             Intervention::Shutdown(node) => self.did_shut_down(&self.node(*node)),
-            Intervention::Cut { from, to, both_ways: true } => self.did_cut(&self.node(*from), &self.node(*to)),
-            Intervention::Cut { from, to, both_ways: false } => self.did_cut_one(&self.node(*from), &self.node(*to)),
-            Intervention::Heal { from, to, both_ways: true } => self.did_heal(&self.node(*from), &self.node(*to)),
-            Intervention::Heal { from, to, both_ways: false } => self.did_heal_one(&self.node(*from), &self.node(*to)),
+            Intervention::Cut { from, to, both_ways: true } => {
+                self.did_cut(&self.node(*from), &self.node(*to))
+            }
+            Intervention::Cut { from, to, both_ways: false } => {
+                self.did_cut_one(&self.node(*from), &self.node(*to))
+            }
+            Intervention::Heal { from, to, both_ways: true } => {
+                self.did_heal(&self.node(*from), &self.node(*to))
+            }
+            Intervention::Heal { from, to, both_ways: false } => {
+                self.did_heal_one(&self.node(*from), &self.node(*to))
+            }
             Intervention::Drop(_) => self.did_drop().to_string(),
             Intervention::Delay { by, .. } => self.did_delay(&self.span(*by)),
-            Intervention::SlowFollower { broker, by } => self.did_slow(&self.node((*broker).into()), &self.span(*by)),
+            Intervention::SlowFollower { broker, by } => {
+                self.did_slow(&self.node((*broker).into()), &self.span(*by))
+            }
             Intervention::SetLatency { from, to, latency } => {
                 self.did_latency(&self.node(*from), &self.node(*to), &self.span(*latency))
             }

@@ -72,5 +72,5 @@ macro_rules! messages {
     };
 }
 pub(crate) use event::Narrator;
-pub(crate) use number::grouped;
 use messages;
+pub(crate) use number::grouped;

@@ -83,7 +83,10 @@ mod tests {
 
     #[test]
     fn numbers_read_as_people_write_them() {
-        assert_eq!([grouped(0), grouped(999), grouped(1000), grouped(1_234_567)], ["0", "999", "1,000", "1,234,567"]);
+        assert_eq!(
+            [grouped(0), grouped(999), grouped(1000), grouped(1_234_567)],
+            ["0", "999", "1,000", "1,234,567"]
+        );
         let (en, zh) = (Text(Lang::En), Text(Lang::Zh));
         assert_eq!(en.time(12_345_678), "12.345 s");
         assert_eq!(zh.time(1_000), "0.001 秒");

@@ -4,7 +4,7 @@ use super::messages;
 
 messages! {
     sliders = "Safety settings", "安全设置";
-    from_now_on = "A change applies from now on.", "改动从此刻起生效。";
+    applies_from_now_on = "A change applies from now on.", "改动从此刻起生效。";
     grows_branch =
         "You are looking at the past: a change begins a new branch here, and the known future is kept.",
         "你正停留在过去：在这里改动会长出一个新分支，已知的未来会保留。";

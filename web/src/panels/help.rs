@@ -28,8 +28,7 @@ fn keys(t: Text) -> [Row; 11] {
 #[component]
 pub(crate) fn Help(props: &PanelProps) -> Html {
     let t = use_text();
-    let legend =
-        [t.legend_strip(), t.legend_hw(), t.legend_leo(), t.legend_crown(), t.legend_message()];
+    let legend = [t.legend_strip(), t.legend_hw(), t.legend_leo(), t.legend_crown(), t.legend_message()];
     html! {
         <Modal name="help" title={t.help_open()} open={props.session.view().dialog == Some(Dialog::Help)}
             on_close={props.session.callback(|()| Command::Show(None))}>

@@ -73,7 +73,10 @@ pub(crate) fn Lesson(props: &PanelProps) -> Html {
 
 /// A text of several paragraphs, with an empty line between two.
 fn paragraphs(text: &str) -> Html {
-    text.split("\n\n").enumerate().map(|(i, paragraph)| html! { <p key={i}>{ paragraph.trim() }</p> }).collect()
+    text.split("\n\n")
+        .enumerate()
+        .map(|(i, paragraph)| html! { <p key={i}>{ paragraph.trim() }</p> })
+        .collect()
 }
 
 #[derive(PartialEq, Properties)]
@@ -111,11 +114,15 @@ fn Prediction(props: &PredictionProps) -> Html {
         let picked = picked.clone();
         let mine = props.answer == Some(i);
         let truth = is_right(i);
-        let class = classes!("choice", mine.then_some("mine"), match truth {
-            Some(true) => Some("right"),
-            Some(false) => Some("wrong"),
-            None => None,
-        });
+        let class = classes!(
+            "choice",
+            mine.then_some("mine"),
+            match truth {
+                Some(true) => Some("right"),
+                Some(false) => Some("wrong"),
+                None => None,
+            }
+        );
         html! {
             <label key={i} {class}>
                 <input type="radio" name={format!("question-{number}")} value={i.to_string()} disabled={locked || truth.is_some()}
@@ -148,7 +155,9 @@ fn show_challenge(t: Text, challenge: &Challenge, standing: Option<&Standing>, o
     let (class, words) = match standing {
         Some(Standing::Won) => ("won", t.challenge_solved().to_string()),
         Some(Standing::Missed) => ("missed", t.challenge_missed().to_string()),
-        Some(Standing::TooManyChanges { changed }) => ("missed", t.challenge_too_many(*changed, challenge.changes)),
+        Some(Standing::TooManyChanges { changed }) => {
+            ("missed", t.challenge_too_many(*changed, challenge.changes))
+        }
         Some(Standing::NotAllowed { setting }) => ("missed", t.challenge_not_allowed(setting)),
         Some(Standing::Meddled) => ("missed", t.challenge_meddled().to_string()),
         Some(Standing::Running) | None => ("running", t.challenge_open().to_string()),

@@ -51,7 +51,7 @@ pub(crate) fn Settings(props: &PanelProps) -> Html {
                 </label>
                 <p class="note" role="status">{ if found == 0 { t.settings_none().to_string() } else { t.settings_found(found) } }</p>
             </div>
-            <p class="note">{ if past { t.grows_branch() } else { t.from_now_on() } }</p>
+            <p class="note">{ if past { t.grows_branch() } else { t.applies_from_now_on() } }</p>
             { for scopes.into_iter().map(|(scope, rows)| html! {
                 <Group key={scope.word()} session={props.session.clone()} revision={props.revision} {scope} {rows} />
             }) }
@@ -61,7 +61,8 @@ pub(crate) fn Settings(props: &PanelProps) -> Html {
 
 /// Whether a row has all words of the search, in its name or in what it means.
 fn matches(setting: &Setting, search: &str) -> bool {
-    let row = format!("{} {} {}", setting.qualified_name(), setting.meaning_en, setting.meaning_zh).to_lowercase();
+    let row =
+        format!("{} {} {}", setting.qualified_name(), setting.meaning_en, setting.meaning_zh).to_lowercase();
     search.to_lowercase().split_whitespace().all(|word| row.contains(word))
 }
 
@@ -163,12 +164,16 @@ fn SettingRow(props: &SettingRowProps) -> Html {
     let problem = use_state(|| None::<Refused>);
 
     let apply = {
-        let (session, draft, problem, member) = (props.session.clone(), draft.clone(), problem.clone(), props.member);
+        let (session, draft, problem, member) =
+            (props.session.clone(), draft.clone(), problem.clone(), props.member);
         Callback::from(move |text: String| match setting.parse(&text) {
             Err(error) => problem.set(Some(error.into())),
             Ok(value) => {
-                let change =
-                    Intervention::SetConfig { name: setting.qualified_name(), member, value: value.to_string() };
+                let change = Intervention::SetConfig {
+                    name: setting.qualified_name(),
+                    member,
+                    value: value.to_string(),
+                };
                 match session.act(change) {
                     Ok(()) => {
                         draft.set(None);
@@ -302,7 +307,10 @@ mod tests {
     fn a_setting_tells_its_range_and_its_defaults() {
         let lag = find("replica.lag.time.max.ms").unwrap();
         let about = EN.about_setting(lag);
-        assert!(about.contains("1 or more") && about.contains("2.1: 10000") && about.contains("4.x: 30000"), "{about}");
+        assert!(
+            about.contains("1 or more") && about.contains("2.1: 10000") && about.contains("4.x: 30000"),
+            "{about}"
+        );
         assert_eq!(EN.in_words(lag, Value::Int(30_000)), "= 30 s");
         let problem = |text: &str| EN.config_problem(&lag.parse(text).unwrap_err().reason);
         assert!(problem("0").contains("out of range") && problem("x").contains("whole number"));

@@ -156,6 +156,9 @@ mod tests {
     #[test]
     fn the_code_to_embed_cannot_be_broken_out_of() {
         let code = Embedding::default().code("https://example.org/?a=1&b=\"><script>", "A \"title\" <x>");
-        assert!(!code.contains("<script") && !code.contains("<x>") && code.contains("?a=1&amp;b=&quot;"), "{code}");
+        assert!(
+            !code.contains("<script") && !code.contains("<x>") && code.contains("?a=1&amp;b=&quot;"),
+            "{code}"
+        );
     }
 }

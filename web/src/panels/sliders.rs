@@ -2,7 +2,7 @@
 
 use highwater_core::action::Intervention;
 use highwater_core::cluster::Cluster;
-use highwater_core::config::Acks;
+use highwater_core::config::{Acks, TopicConfig};
 use highwater_core::error::Refused;
 use highwater_core::ids::{BrokerId, PartitionId};
 use highwater_lab::timeline::Timeline;
@@ -15,12 +15,8 @@ use crate::session::{PanelProps, Selection};
 /// The three settings as the cluster has them, and what they meet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Safety {
-    acks: Acks,
-    /// Not every producer has these acks.
-    acks_differ: bool,
-    min_isr: usize,
-    /// Not every topic has this minimum.
-    min_isr_differs: bool,
+    acks: Common<Acks>,
+    min_isr: Common<usize>,
     unclean: bool,
     /// The largest replication factor of a topic.
     replication_factor: usize,
@@ -28,6 +24,22 @@ struct Safety {
     isr: Option<Isr>,
     /// A change would begin a branch.
     past: bool,
+}
+
+/// A setting of several producers or topics.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Common<T> {
+    /// The first one's.
+    value: T,
+    /// Not all have that value.
+    differs: bool,
+}
+
+impl<T: Copy + PartialEq> Common<T> {
+    fn of(values: impl Iterator<Item = T> + Clone, otherwise: T) -> Self {
+        let value = values.clone().next().unwrap_or(otherwise);
+        Common { value, differs: values.into_iter().any(|other| other != value) }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,13 +59,10 @@ impl Safety {
     fn of(timeline: &Timeline, selection: Option<Selection>) -> Self {
         let cluster = timeline.cluster();
         let settings = cluster.settings();
-        let acks = settings.producers.first().map_or(Acks::All, |p| p.acks);
-        let min_isr = settings.topics.first().map_or(1, |t| t.min_insync_replicas);
+        let min_isr = |topic: &TopicConfig| usize::try_from(topic.min_insync_replicas).unwrap_or(usize::MAX);
         Safety {
-            acks,
-            acks_differ: settings.producers.iter().any(|p| p.acks != acks),
-            min_isr: usize::try_from(min_isr).unwrap_or(usize::MAX),
-            min_isr_differs: settings.topics.iter().any(|t| t.min_insync_replicas != min_isr),
+            acks: Common::of(settings.producers.iter().map(|producer| producer.acks), Acks::All),
+            min_isr: Common::of(settings.topics.iter().map(min_isr), 1),
             unclean: settings.topics.iter().any(|t| t.unclean_leader_election_enable),
             replication_factor: user_partitions(cluster)
                 .filter_map(|id| Some(cluster.metadata().partition(id)?.replicas.len()))
@@ -88,9 +97,9 @@ fn isr(cluster: &Cluster, id: PartitionId) -> Option<Isr> {
 
 /// What the settings promise, and what they do not.
 fn consequences(t: Text, safety: &Safety) -> Vec<String> {
-    let (rf, min) = (safety.replication_factor, safety.min_isr);
+    let (rf, min) = (safety.replication_factor, safety.min_isr.value);
     let mut lines = Vec::new();
-    if safety.acks == Acks::All {
+    if safety.acks.value == Acks::All {
         if min > rf {
             lines.push(t.follows_never(rf, min));
         }
@@ -124,7 +133,7 @@ pub(crate) fn Sliders(props: &PanelProps) -> Html {
     };
     let acks_words = ["0", "1", "all"];
     let acks_meanings = [t.acks_0(), t.acks_1(), t.acks_all()];
-    let acks_at = match safety.acks {
+    let acks_at = match safety.acks.value {
         Acks::Zero => 0,
         Acks::One => 1,
         Acks::All => 2,
@@ -140,9 +149,9 @@ pub(crate) fn Sliders(props: &PanelProps) -> Html {
                 on_choose={set.reform(move |at: usize| ("acks", acks_words.get(at).unwrap_or(&"all").to_string()))} />
             <div class="min-isr">
                 <Slider id="min-isr" name="min.insync.replicas" question={t.min_isr_label()}
-                    at={safety.min_isr.clamp(1, safety.replication_factor) - 1} positions={min_isr_positions}
+                    at={safety.min_isr.value.clamp(1, safety.replication_factor) - 1} positions={min_isr_positions}
                     on_choose={set.reform(|at: usize| ("min.insync.replicas", (at + 1).to_string()))} />
-                <IsrNow isr={safety.isr.clone()} min={safety.min_isr} asked={safety.acks == Acks::All} />
+                <IsrNow isr={safety.isr.clone()} min={safety.min_isr.value} asked={safety.acks.value == Acks::All} />
             </div>
             <div class="switch">
                 <button id="unclean" type="button" role="switch" aria-checked={unclean.to_string()} aria-describedby="unclean-meaning"
@@ -158,9 +167,9 @@ pub(crate) fn Sliders(props: &PanelProps) -> Html {
             <div class="consequences">
                 <h3>{ t.follows() }</h3>
                 <ul>{ for consequences(t, &safety).into_iter().map(|line| html! { <li key={line.clone()}>{ line }</li> }) }</ul>
-                <p class="note" hidden={!safety.acks_differ}>{ t.acks_mixed() }</p>
-                <p class="note" hidden={!safety.min_isr_differs}>{ t.topics_mixed() }</p>
-                <p class="note">{ if safety.past { t.grows_branch() } else { t.from_now_on() } }</p>
+                <p class="note" hidden={!safety.acks.differs}>{ t.acks_mixed() }</p>
+                <p class="note" hidden={!safety.min_isr.differs}>{ t.topics_mixed() }</p>
+                <p class="note">{ if safety.past { t.grows_branch() } else { t.applies_from_now_on() } }</p>
                 <p class="field-error" role="alert" hidden={refusal.is_none()}>
                     { refusal.as_ref().map(|why| t.refused_setting(&t.refusal(why))).unwrap_or_default() }
                 </p>
@@ -208,10 +217,8 @@ mod tests {
 
     fn lines(acks: Acks, replication_factor: usize, min_isr: usize) -> Vec<String> {
         let safety = Safety {
-            acks,
-            acks_differ: false,
-            min_isr,
-            min_isr_differs: false,
+            acks: Common { value: acks, differs: false },
+            min_isr: Common { value: min_isr, differs: false },
             unclean: false,
             replication_factor,
             isr: None,

@@ -44,7 +44,12 @@ fn lines(t: Text, timeline: &Timeline, most: usize, unfolded: bool) -> (Vec<Line
 
 /// Events by which an acknowledged record was lost.
 fn losses(timeline: &Timeline) -> BTreeSet<EventId> {
-    timeline.markers().iter().filter(|marker| marker.kind == MarkerKind::Loss).map(|marker| marker.event).collect()
+    timeline
+        .markers()
+        .iter()
+        .filter(|marker| marker.kind == MarkerKind::Loss)
+        .map(|marker| marker.event)
+        .collect()
 }
 
 #[component]
@@ -61,7 +66,8 @@ pub(crate) fn Story(props: &PanelProps) -> Html {
     let (told, earlier, end) = props.session.read(|timeline| {
         let (lines, earlier) = lines(t, timeline, *most, *unfolded);
         let losses = losses(timeline);
-        let told: Vec<Html> = lines.iter().map(|line| show(t, &props.session, timeline, line, &losses, selected)).collect();
+        let told: Vec<Html> =
+            lines.iter().map(|line| show(t, &props.session, timeline, line, &losses, selected)).collect();
         (told, earlier, timeline.events_until_position())
     });
     // The newest line stays in sight.

@@ -78,7 +78,8 @@ fn plot<'a>(
 ) -> Result<(), DrawingAreaErrorKind<<SVGBackend<'a> as DrawingBackend>::ErrorType>> {
     let area = backend.into_drawing_area();
     let (width, _) = area.dim_in_pixel();
-    let highest = courses.iter().flat_map(|c| c.log_end.iter().chain(&c.high_watermark)).map(|(_, o)| *o).max();
+    let highest =
+        courses.iter().flat_map(|c| c.log_end.iter().chain(&c.high_watermark)).map(|(_, o)| *o).max();
     let top = highest.unwrap_or(0).max(4) + 1;
     let font = |size: u32| ("sans-serif", size).into_font().color(&palette.ink);
     let mut chart = ChartBuilder::on(&area)
@@ -102,7 +103,10 @@ fn plot<'a>(
         .draw()?;
     for (course, colour) in courses.iter().zip(palette.lines.iter().cycle()) {
         let line = |steps: &[(Micros, i64)]| {
-            thinned(steps, now, u64::from(width)).into_iter().map(|(at, offset)| (seconds(at), offset)).collect::<Vec<_>>()
+            thinned(steps, now, u64::from(width))
+                .into_iter()
+                .map(|(at, offset)| (seconds(at), offset))
+                .collect::<Vec<_>>()
         };
         chart.draw_series(LineSeries::new(line(&course.log_end), colour.stroke_width(2)))?;
         let dashes = line(&course.high_watermark);

@@ -4,8 +4,10 @@ mod draw;
 mod series;
 
 use gloo_timers::callback::Timeout;
+use highwater_core::broker::Replica;
 use highwater_core::cluster::Cluster;
 use highwater_core::ids::{BrokerId, PartitionId};
+use highwater_core::log::Log;
 use highwater_lab::timeline::Timeline;
 use web_sys::{Element, HtmlSelectElement};
 use yew::prelude::*;
@@ -73,7 +75,8 @@ pub(crate) fn Chart(props: &PanelProps) -> Html {
             session.read(|timeline| paint(picture, timeline, Size { width, height: width * 9 / 16 }))
         })
     };
-    let (now, rows) = props.session.read(|timeline| (t.time(timeline.now()), rows(t, timeline.cluster(), partition)));
+    let (now, rows) =
+        props.session.read(|timeline| (t.time(timeline.now()), rows(t, timeline.cluster(), partition)));
     html! {
         <section class="panel chart" aria-label={t.chart()}>
             <div class="chart-of">
@@ -138,7 +141,8 @@ struct Picture {
 fn paint(picture: &Picture, timeline: &Timeline, size: Size) -> AttrValue {
     let events = timeline.events().iter().take(timeline.events_until_position());
     let replicas = timeline.cluster().metadata().partition(picture.partition).map(|p| p.replicas.clone());
-    let courses: Vec<Course> = courses(events, picture.partition, &replicas.unwrap_or_default(), timeline.now());
+    let courses: Vec<Course> =
+        courses(events, picture.partition, &replicas.unwrap_or_default(), timeline.now());
     draw::draw(picture.t, &courses, timeline.now(), size).into()
 }
 
@@ -158,8 +162,8 @@ fn rows(t: Text, cluster: &Cluster, partition: PartitionId) -> Vec<Row> {
         Some(Row {
             broker: *id,
             role: replica.map_or(t.chart_process_down(), |replica| t.role(replica.role())),
-            log_end: broker.log(partition).map_or(0, |log| log.end()),
-            high_watermark: replica.map(|replica| replica.high_watermark()),
+            log_end: broker.log(partition).map_or(0, Log::end),
+            high_watermark: replica.map(Replica::high_watermark),
         })
     };
     registered.replicas.iter().filter_map(row).collect()

@@ -31,10 +31,12 @@ pub(super) fn courses<'a>(
     replicas: &[BrokerId],
     now: Micros,
 ) -> Vec<Course> {
-    let fresh = |broker: &BrokerId| Course { broker: *broker, log_end: vec![(0, 0)], high_watermark: vec![(0, 0)] };
+    let fresh =
+        |broker: &BrokerId| Course { broker: *broker, log_end: vec![(0, 0)], high_watermark: vec![(0, 0)] };
     let mut courses: Vec<Course> = replicas.iter().map(fresh).collect();
     for event in events {
-        let Some(course) = courses.iter_mut().find(|course| event.node.broker() == Some(course.broker)) else {
+        let Some(course) = courses.iter_mut().find(|course| event.node.broker() == Some(course.broker))
+        else {
             continue;
         };
         match &event.kind {
@@ -42,7 +44,8 @@ pub(super) fn courses<'a>(
                 let end = base_offset.saturating_add(i64::try_from(records.len()).unwrap_or(i64::MAX));
                 go(&mut course.log_end, event.at, end);
             }
-            EventKind::Truncated { partition: p, from, .. } | EventKind::UnflushedLost { partition: p, from, .. }
+            EventKind::Truncated { partition: p, from, .. }
+            | EventKind::UnflushedLost { partition: p, from, .. }
                 if *p == partition =>
             {
                 go(&mut course.log_end, event.at, *from);

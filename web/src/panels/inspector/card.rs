@@ -76,17 +76,22 @@ pub(super) struct Deed {
 
 impl Deed {
     /// A deed of one intervention.
-    pub(super) fn new(cluster: &Cluster, label: impl Into<String>, means: &'static str, what: Intervention) -> Self {
-        Deed {
-            label: label.into(),
-            means,
-            refusal: cluster.check(&what).err(),
-            steps: vec![what],
-        }
+    pub(super) fn new(
+        cluster: &Cluster,
+        label: impl Into<String>,
+        means: &'static str,
+        what: Intervention,
+    ) -> Self {
+        Deed { label: label.into(), means, refusal: cluster.check(&what).err(), steps: vec![what] }
     }
 
     /// A deed of all those that are possible; if none is, the first one says why.
-    pub(super) fn all(cluster: &Cluster, label: &'static str, means: &'static str, of: Vec<Intervention>) -> Option<Self> {
+    pub(super) fn all(
+        cluster: &Cluster,
+        label: &'static str,
+        means: &'static str,
+        of: Vec<Intervention>,
+    ) -> Option<Self> {
         let first = of.first()?.clone();
         let steps: Vec<Intervention> = of.into_iter().filter(|what| cluster.check(what).is_ok()).collect();
         if steps.is_empty() {

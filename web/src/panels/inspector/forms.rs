@@ -43,7 +43,9 @@ pub(super) fn DeedForm(props: &FormProps) -> Html {
                     Intervention::AddPartitions { topic, total: u16::try_from(total).unwrap_or(u16::MAX) }
                 })} />
         },
-        Form::Send(producer) => html! { <SendForm session={props.session.clone()} {producer} on_submit={act} /> },
+        Form::Send(producer) => {
+            html! { <SendForm session={props.session.clone()} {producer} on_submit={act} /> }
+        }
     };
     html! {
         <div class="deed-form">
@@ -111,7 +113,8 @@ fn SendForm(props: &SendFormProps) -> Html {
         let topics = timeline.cluster().metadata().topics.iter().filter(|topic| !topic.internal);
         topics.map(|topic| (topic.name.to_string(), topic.partitions.len())).collect()
     });
-    let selected = |node: &NodeRef| node.cast::<HtmlSelectElement>().map_or(-1, |select| select.selected_index());
+    let selected =
+        |node: &NodeRef| node.cast::<HtmlSelectElement>().map_or(-1, |select| select.selected_index());
     let onchange = {
         let (topic, chosen) = (topic.clone(), chosen.clone());
         Callback::from(move |_: Event| chosen.set(usize::try_from(selected(&topic)).unwrap_or(0)))
@@ -121,7 +124,9 @@ fn SendForm(props: &SendFormProps) -> Html {
         let (producer, on_submit) = (props.producer, props.on_submit.clone());
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
-            let words = |node: &NodeRef| node.cast::<HtmlInputElement>().map(|input| input.value()).unwrap_or_default();
+            let words = |node: &NodeRef| {
+                node.cast::<HtmlInputElement>().map(|input| input.value()).unwrap_or_default()
+            };
             on_submit.emit(Intervention::Send(Send {
                 producer,
                 topic: TopicId(u16::try_from(selected(&topic)).unwrap_or(0)),

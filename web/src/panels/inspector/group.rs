@@ -25,13 +25,20 @@ pub(super) fn card(t: Text, cluster: &Cluster, id: GroupId) -> Option<Card> {
     let members = group.members().map(|member| {
         let partitions = t.list(member.partitions().iter().map(|id| metadata.partition_name(*id)));
         let leads = if group.leader() == Some(member.id()) { t.group_leader() } else { "" };
-        let text = format!("{}{leads}: {}", member.id(), if partitions.is_empty() { t.none_of_them() } else { &partitions });
+        let text = format!(
+            "{}{leads}: {}",
+            member.id(),
+            if partitions.is_empty() { t.none_of_them() } else { &partitions }
+        );
         Item::go(text, Selection::Node(NodeId::Consumer(member.id().client)))
     });
     card.list(t.members_label(), members.collect());
     let offsets = metadata.partition_ids().filter_map(|partition| {
         let offset = group.committed(partition)?;
-        Some(Item::go(format!("{}: {offset}", metadata.partition_name(partition)), Selection::Partition(partition)))
+        Some(Item::go(
+            format!("{}: {offset}", metadata.partition_name(partition)),
+            Selection::Partition(partition),
+        ))
     });
     card.list(t.committed_label(), offsets.collect());
     Some(card)

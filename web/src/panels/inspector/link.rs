@@ -16,12 +16,15 @@ pub(super) fn card(t: Text, cluster: &Cluster, a: NodeId, b: NodeId) -> Option<C
     let network = cluster.network();
     let (one, other) = (t.node(a), t.node(b));
     let mut card = Card::new(t.link_between(&one, &other), t.is_link());
-    card.fact(t.link_state_label(), match (network.is_cut(a, b), network.is_cut(b, a)) {
-        (false, false) => t.link_open().to_string(),
-        (true, true) => t.link_cut_both().to_string(),
-        (true, false) => t.link_cut_from(&one, &other),
-        (false, true) => t.link_cut_from(&other, &one),
-    });
+    card.fact(
+        t.link_state_label(),
+        match (network.is_cut(a, b), network.is_cut(b, a)) {
+            (false, false) => t.link_open().to_string(),
+            (true, true) => t.link_cut_both().to_string(),
+            (true, false) => t.link_cut_from(&one, &other),
+            (false, true) => t.link_cut_from(&other, &one),
+        },
+    );
     card.fact(t.latency_label(), t.span(network.latency(a, b)));
     let here = network.in_flight().filter(|m| (m.from == a && m.to == b) || (m.from == b && m.to == a));
     let messages = here.map(|m| {

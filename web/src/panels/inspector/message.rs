@@ -24,11 +24,17 @@ pub(super) fn card(t: Text, cluster: &Cluster, id: MessageId) -> Option<Card> {
         _ => t.is_request(),
     };
     let mut card = Card::new(t.message_from_to(kind.name(), &from, &to), sentence);
-    card.list(t.from_label(), vec![Item::go(from, Selection::Node(envelope.from))]);
-    card.list(t.to_label(), vec![Item::go(to, Selection::Node(envelope.to))]);
+    card.list(t.sender_label(), vec![Item::go(from, Selection::Node(envelope.from))]);
+    card.list(t.receiver_label(), vec![Item::go(to, Selection::Node(envelope.to))]);
     card.fact(t.sent_label(), t.time(envelope.sent_at));
-    card.fact(t.arrives_label(), if envelope.is_held() { t.arrives_held().into() } else { t.time(envelope.arrives_at) });
-    card.list(t.fields_label(), fields(cluster, &envelope.message.body).into_iter().map(Item::text).collect());
+    card.fact(
+        t.arrives_label(),
+        if envelope.is_held() { t.arrives_held().into() } else { t.time(envelope.arrives_at) },
+    );
+    card.list(
+        t.fields_label(),
+        fields(cluster, &envelope.message.body).into_iter().map(Item::text).collect(),
+    );
     card.deeds = vec![
         Deed::new(cluster, t.do_drop(), t.do_drop_means(), Intervention::Drop(id)),
         Deed::new(cluster, t.do_delay(), t.do_delay_means(), Intervention::Delay { message: id, by: SECOND }),
@@ -61,11 +67,13 @@ fn ids(records: &[Record]) -> String {
 fn fields(cluster: &Cluster, body: &Body) -> Vec<String> {
     let metadata = cluster.metadata();
     let name = |id: &PartitionId| metadata.partition_name(*id);
-    let names = |ids: &[PartitionId]| ids.iter().map(name).collect::<Vec<_>>().join(", ");
     match body {
         Body::ProduceRequest(request) => {
             let acks = format!("acks: {}", acks_word(request.acks));
-            let batches = request.batches.iter().map(|b| format!("{}: {} ({} B)", name(&b.partition), ids(&b.records), b.size));
+            let batches = request
+                .batches
+                .iter()
+                .map(|b| format!("{}: {} ({} B)", name(&b.partition), ids(&b.records), b.size));
             std::iter::once(acks).chain(batches).collect()
         }
         Body::ProduceResponse(results) => {
@@ -79,8 +87,15 @@ fn fields(cluster: &Cluster, body: &Body) -> Vec<String> {
             let who = request.follower.map(|epoch| format!("replica_epoch: {epoch}"));
             let wait = format!("max_wait_ms: {}, min_bytes: {}", request.max_wait / 1000, request.min_bytes);
             let partitions = request.partitions.iter().map(|p| {
-                let last = p.last_fetched_epoch.map_or(String::new(), |epoch| format!(", last_fetched_epoch {epoch}"));
-                format!("{}: fetch_offset {}, current_leader_epoch {}{last}", name(&p.partition), p.offset, p.current_leader_epoch)
+                let last = p
+                    .last_fetched_epoch
+                    .map_or(String::new(), |epoch| format!(", last_fetched_epoch {epoch}"));
+                format!(
+                    "{}: fetch_offset {}, current_leader_epoch {}{last}",
+                    name(&p.partition),
+                    p.offset,
+                    p.current_leader_epoch
+                )
             });
             who.into_iter().chain([wait]).chain(partitions).collect()
         }
@@ -91,12 +106,16 @@ fn fields(cluster: &Cluster, body: &Body) -> Vec<String> {
                     let records = if records.is_empty() { "–".to_string() } else { records.join(" | ") };
                     format!("high_watermark {high_watermark}, records {records}")
                 }
-                Fetched::Diverging { epoch, end_offset } => format!("diverging_epoch {epoch}, end_offset {end_offset}"),
+                Fetched::Diverging { epoch, end_offset } => {
+                    format!("diverging_epoch {epoch}, end_offset {end_offset}")
+                }
                 Fetched::Error { code, .. } => error(*code),
             };
             partitions.iter().map(|p| format!("{}: {}", name(&p.partition), outcome(&p.outcome))).collect()
         }
-        Body::MetadataResponse(image) | Body::MetadataFetchResponse(image) => vec![format!("version: {}", image.version)],
+        Body::MetadataResponse(image) | Body::MetadataFetchResponse(image) => {
+            vec![format!("version: {}", image.version)]
+        }
         Body::MetadataFetchRequest { version } => vec![format!("version: {version}")],
         Body::ListOffsetsRequest { partition, earliest, current_leader_epoch } => {
             let timestamp = if *earliest { "EARLIEST" } else { "LATEST" };
@@ -105,10 +124,56 @@ fn fields(cluster: &Cluster, body: &Body) -> Vec<String> {
         Body::ListOffsetsResponse { partition, offset } => {
             outcome(offset, |offset| vec![format!("{}: offset {offset}", name(partition))])
         }
+        Body::BrokerRegistrationRequest { incarnation } => vec![format!("incarnation: {incarnation}")],
+        Body::BrokerRegistrationResponse(epoch) => {
+            outcome(epoch, |epoch| vec![format!("broker_epoch: {epoch}")])
+        }
+        Body::BrokerHeartbeatRequest { broker_epoch, metadata_version, want_shutdown } => vec![
+            format!("broker_epoch: {broker_epoch}, current_metadata_offset: {metadata_version}"),
+            format!("want_shut_down: {want_shutdown}"),
+        ],
+        Body::BrokerHeartbeatResponse(standing) => outcome(standing, |standing| {
+            vec![format!("is_fenced: {}, should_shut_down: {}", standing.fenced, standing.should_shutdown)]
+        }),
+        Body::AlterPartitionRequest { broker_epoch, changes } => {
+            let all = changes.iter().map(|c| {
+                format!(
+                    "{}: new_isr {}, leader_epoch {}, partition_epoch {}",
+                    name(&c.partition),
+                    c.isr,
+                    c.leader_epoch,
+                    c.partition_epoch
+                )
+            });
+            std::iter::once(format!("broker_epoch: {broker_epoch}")).chain(all).collect()
+        }
+        Body::AlterPartitionResponse(answers) => outcome(answers, |answers| {
+            let answer = |(partition, result): &(PartitionId, Result<CommittedIsr, ErrorCode>)| match result {
+                Ok(committed) => format!(
+                    "{}: isr {}, partition_epoch {}",
+                    name(partition),
+                    committed.isr,
+                    committed.partition_epoch
+                ),
+                Err(code) => format!("{}: {}", name(partition), error(*code)),
+            };
+            answers.iter().map(answer).collect()
+        }),
+        _ => group_fields(body, name),
+    }
+}
+
+/// Those of messages between consumers and their coordinator.
+fn group_fields(body: &Body, name: impl Fn(&PartitionId) -> String) -> Vec<String> {
+    let names = |ids: &[PartitionId]| ids.iter().map(&name).collect::<Vec<_>>().join(", ");
+    match body {
         Body::FindCoordinatorResponse(found) => outcome(found, |broker| vec![format!("node_id: {broker}")]),
         Body::JoinGroupRequest(request) => {
             let member = request.member.map_or_else(|| "–".to_string(), |member| member.to_string());
-            vec![format!("member_id: {member}"), format!("session_timeout_ms: {}", request.session_timeout / 1000)]
+            vec![
+                format!("member_id: {member}"),
+                format!("session_timeout_ms: {}", request.session_timeout / 1000),
+            ]
         }
         Body::JoinGroupResponse(joined) => match joined {
             Ok(joined) => vec![
@@ -118,10 +183,13 @@ fn fields(cluster: &Cluster, body: &Body) -> Vec<String> {
             Err(refused) => vec![error(refused.code)],
         },
         Body::SyncGroupRequest { member, generation, assignment, .. } => {
-            let all = assignment.iter().map(|(member, partitions)| format!("{member}: {}", names(partitions)));
+            let all =
+                assignment.iter().map(|(member, partitions)| format!("{member}: {}", names(partitions)));
             std::iter::once(format!("member_id: {member}, generation_id: {generation}")).chain(all).collect()
         }
-        Body::SyncGroupResponse(assigned) => outcome(assigned, |partitions| vec![format!("assignment: {}", names(partitions))]),
+        Body::SyncGroupResponse(assigned) => {
+            outcome(assigned, |partitions| vec![format!("assignment: {}", names(partitions))])
+        }
         Body::HeartbeatRequest { member, generation, .. } => {
             vec![format!("member_id: {member}, generation_id: {generation}")]
         }
@@ -136,30 +204,11 @@ fn fields(cluster: &Cluster, body: &Body) -> Vec<String> {
         Body::OffsetFetchRequest { partitions, .. } => vec![names(partitions)],
         Body::OffsetFetchResponse(fetched) => outcome(fetched, |offsets| {
             let offset = |offset: &Option<i64>| offset.map_or(-1, |offset| offset);
-            offsets.iter().map(|(partition, committed)| format!("{}: {}", name(partition), offset(committed))).collect()
+            offsets
+                .iter()
+                .map(|(partition, committed)| format!("{}: {}", name(partition), offset(committed)))
+                .collect()
         }),
-        Body::BrokerRegistrationRequest { incarnation } => vec![format!("incarnation: {incarnation}")],
-        Body::BrokerRegistrationResponse(epoch) => outcome(epoch, |epoch| vec![format!("broker_epoch: {epoch}")]),
-        Body::BrokerHeartbeatRequest { broker_epoch, metadata_version, want_shutdown } => vec![
-            format!("broker_epoch: {broker_epoch}, current_metadata_offset: {metadata_version}"),
-            format!("want_shut_down: {want_shutdown}"),
-        ],
-        Body::BrokerHeartbeatResponse(standing) => outcome(standing, |standing| {
-            vec![format!("is_fenced: {}, should_shut_down: {}", standing.fenced, standing.should_shutdown)]
-        }),
-        Body::AlterPartitionRequest { broker_epoch, changes } => {
-            let all = changes.iter().map(|c| {
-                format!("{}: new_isr {}, leader_epoch {}, partition_epoch {}", name(&c.partition), c.isr, c.leader_epoch, c.partition_epoch)
-            });
-            std::iter::once(format!("broker_epoch: {broker_epoch}")).chain(all).collect()
-        }
-        Body::AlterPartitionResponse(answers) => outcome(answers, |answers| {
-            let answer = |(partition, result): &(PartitionId, Result<CommittedIsr, ErrorCode>)| match result {
-                Ok(committed) => format!("{}: isr {}, partition_epoch {}", name(partition), committed.isr, committed.partition_epoch),
-                Err(code) => format!("{}: {}", name(partition), error(*code)),
-            };
-            answers.iter().map(answer).collect()
-        }),
-        Body::MetadataRequest | Body::FindCoordinatorRequest(_) | Body::ConnectionClosed => Vec::new(),
+        _ => Vec::new(),
     }
 }

@@ -38,7 +38,10 @@ fn controller(t: Text, cluster: &Cluster, card: &mut Card) {
     let metadata = cluster.metadata();
     card.fact(t.metadata_version(), metadata.version.to_string());
     let registered = (1..).map(BrokerId).zip(&metadata.brokers).map(|(id, registration)| {
-        Item::go(format!("{}: {}", t.broker_named(id.0), standing(t, registration)), Selection::Node(id.into()))
+        Item::go(
+            format!("{}: {}", t.broker_named(id.0), standing(t, registration)),
+            Selection::Node(id.into()),
+        )
     });
     card.list(t.brokers(), registered.collect());
 }
@@ -70,9 +73,12 @@ fn broker(t: Text, cluster: &Cluster, id: BrokerId, card: &mut Card) {
     }
     let replicas = |leading: bool| -> Vec<Item> {
         let ids = metadata.partition_ids().filter(|partition| {
-            metadata.partition(*partition).is_some_and(|p| p.replicas.contains(&id) && (p.leader == Some(id)) == leading)
+            metadata
+                .partition(*partition)
+                .is_some_and(|p| p.replicas.contains(&id) && (p.leader == Some(id)) == leading)
         });
-        ids.map(|partition| Item::go(metadata.partition_name(partition), Selection::Replica(id, partition))).collect()
+        ids.map(|partition| Item::go(metadata.partition_name(partition), Selection::Replica(id, partition)))
+            .collect()
     };
     card.list(t.leads(), or_none(t, replicas(true)));
     card.list(t.follows_list(), or_none(t, replicas(false)));
@@ -112,15 +118,19 @@ fn consumer(t: Text, cluster: &Cluster, n: u8, card: &mut Card) {
     let metadata = cluster.metadata();
     let group = consumer.group();
     card.list(t.group_label(), vec![group_item(cluster, group)]);
-    card.fact(t.member_label(), match consumer.member() {
-        Some((member, generation)) => t.member_in_generation(&member.to_string(), generation),
-        None => t.not_a_member().to_string(),
-    });
+    card.fact(
+        t.member_label(),
+        match consumer.member() {
+            Some((member, generation)) => t.member_in_generation(&member.to_string(), generation),
+            None => t.not_a_member().to_string(),
+        },
+    );
     let positions = consumer.assigned().map(|id| {
         let number = |n: Option<i64>| n.map_or_else(|| t.not_known().to_string(), |n| n.to_string());
         let (position, committed) = (consumer.position(id), cluster.committed(group, id));
         let lag = position.zip(log_end(cluster, id)).map(|(position, end)| end - position);
-        let text = t.position_of(&metadata.partition_name(id), &number(position), &number(committed), &number(lag));
+        let text =
+            t.position_of(&metadata.partition_name(id), &number(position), &number(committed), &number(lag));
         Item::go(text, Selection::Partition(id))
     });
     card.list(t.assigned_label(), or_none(t, positions.collect()));
@@ -137,7 +147,11 @@ pub(super) fn log_end(cluster: &Cluster, id: PartitionId) -> Option<i64> {
 
 /// A group's name, to be selected.
 pub(super) fn group_item(cluster: &Cluster, id: GroupId) -> Item {
-    let name = cluster.metadata().groups.get(usize::from(id.0)).map_or_else(String::new, |group| group.name.to_string());
+    let name = cluster
+        .metadata()
+        .groups
+        .get(usize::from(id.0))
+        .map_or_else(String::new, |group| group.name.to_string());
     Item::go(name, Selection::Group(id))
 }
 

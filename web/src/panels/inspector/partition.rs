@@ -1,7 +1,7 @@
 //! A partition, and a broker's replica of it.
 
 use highwater_core::action::Intervention;
-use highwater_core::broker::{Leader, Role};
+use highwater_core::broker::{Leader, Replica, Role};
 use highwater_core::cluster::Cluster;
 use highwater_core::ids::{BrokerId, PartitionId};
 use highwater_core::log::Log;
@@ -23,7 +23,10 @@ pub(super) fn partition_card(t: Text, cluster: &Cluster, id: PartitionId) -> Opt
     }
     card.fact(t.leader_epoch(), partition.leader_epoch.to_string());
     card.fact(t.isr_label(), partition.isr.to_string());
-    let replicas = partition.replicas.iter().map(|broker| Item::go(t.broker_named(broker.0), Selection::Replica(*broker, id)));
+    let replicas = partition
+        .replicas
+        .iter()
+        .map(|broker| Item::go(t.broker_named(broker.0), Selection::Replica(*broker, id)));
     card.list(t.replicas_label(), replicas.collect());
     elections(t, cluster, id, &mut card);
     let topic = metadata.topics.get(usize::from(partition.topic.0))?;
@@ -41,7 +44,7 @@ pub(super) fn replica_card(t: Text, cluster: &Cluster, broker_id: BrokerId, id: 
     let log = broker.log(id)?;
     let name = metadata.partition_name(id);
     let replica = broker.replica(id);
-    let role = replica.map(|replica| replica.role());
+    let role = replica.map(Replica::role);
     let sentence = match role {
         Some(Role::Leader(_)) => t.is_leader_replica(),
         Some(Role::Follower(_)) => t.is_follower_replica(),
@@ -87,17 +90,25 @@ fn as_leader(t: Text, leader: &Leader, card: &mut Card) {
 fn on_disk(t: Text, log: &Log, card: &mut Card) {
     card.fact(t.log_range(), t.log_start_to_end(log.start(), log.end()));
     let unflushed = u64::try_from(log.end() - log.flushed()).unwrap_or(0);
-    card.fact(t.unflushed_label(), match unflushed {
-        0 => t.unflushed_none().to_string(),
-        n => t.unflushed_from(log.flushed(), &t.records(n)),
-    });
+    card.fact(
+        t.unflushed_label(),
+        match unflushed {
+            0 => t.unflushed_none().to_string(),
+            n => t.unflushed_from(log.flushed(), &t.records(n)),
+        },
+    );
     let segments = log.segments();
     let skip = segments.len().saturating_sub(LISTED);
-    let files = segments.skip(skip).map(|segment| Item::text(t.segment_named(segment.base_offset, &t.bytes(segment.size_bytes))));
+    let files = segments
+        .skip(skip)
+        .map(|segment| Item::text(t.segment_named(segment.base_offset, &t.bytes(segment.size_bytes))));
     card.list(t.segments_label(), files.collect());
     let epochs = log.epochs();
     let newest = epochs.iter().skip(epochs.len().saturating_sub(LISTED));
-    card.list(t.epochs_label(), newest.map(|(epoch, start)| Item::text(t.epoch_starts_at(*epoch, *start))).collect());
+    card.list(
+        t.epochs_label(),
+        newest.map(|(epoch, start)| Item::text(t.epoch_starts_at(*epoch, *start))).collect(),
+    );
 }
 
 fn elections(t: Text, cluster: &Cluster, partition: PartitionId, card: &mut Card) {
