@@ -8,6 +8,8 @@
 //! Behaviour follows Apache Kafka 4.x. Sections in comments (§4.4) are those of the project's Kafka reference;
 //! `docs/model.md` lists every simplification.
 
+#![deny(clippy::float_arithmetic, clippy::disallowed_types, clippy::disallowed_methods)]
+
 pub mod action;
 pub mod broker;
 mod build;
