@@ -6,8 +6,8 @@ use yew::prelude::*;
 use crate::i18n::{Text, use_text};
 use crate::narrator::Narrator;
 use crate::panels::{
-    Chart, Help, Inspector, LanguageSwitch, Lesson, LessonPicker, Notices, RecordList, Settings, Share, Sliders, Story,
-    ThemeSwitch, Verdict, Why,
+    Chart, Help, Inspector, LanguageSwitch, Lesson, LessonPicker, Notices, RecordList, Settings, Share,
+    Sliders, Story, ThemeSwitch, Verdict, Why,
 };
 use crate::session::{Command, Dialog, PanelProps, Session, Tab, View};
 use crate::stage::Stage;
@@ -35,7 +35,9 @@ pub(crate) fn App(props: &AppProps) -> Html {
     let view = session.view();
     let text = Text(view.lang);
     let title = session.read(|timeline| text.page_title(timeline.scenario().title.get(view.lang)));
-    use_effect_with((view.lang, view.theme, title), move |(lang, theme, title)| dress(Text(*lang), *theme, title));
+    use_effect_with((view.lang, view.theme, title), move |(lang, theme, title)| {
+        dress(Text(*lang), *theme, title)
+    });
 
     let panel = PanelProps { session: session.clone(), revision: *revision };
     let onkeydown = {
@@ -140,7 +142,8 @@ fn focus_stage() {
 #[component]
 fn Caption(props: &PanelProps) -> Html {
     let t = use_text();
-    let words = props.session.read(|timeline| timeline.caption().map(|caption| caption.text.get(t.0).to_owned()));
+    let words =
+        props.session.read(|timeline| timeline.caption().map(|caption| caption.text.get(t.0).to_owned()));
     html! { <p class="caption" hidden={words.is_none()}>{ words }</p> }
 }
 

@@ -26,7 +26,8 @@ pub(crate) fn start(id: &str) -> Result<Timeline, LabError> {
 
 /// The same scenario from its opening, with nothing done to it.
 pub(crate) fn restart(timeline: &Timeline) -> Result<Timeline, LabError> {
-    let mut fresh = Timeline::new(Arc::clone(timeline.scenario()), Some(timeline.seed()), timeline.overrides())?;
+    let mut fresh =
+        Timeline::new(Arc::clone(timeline.scenario()), Some(timeline.seed()), timeline.overrides())?;
     fresh.to_opening();
     Ok(fresh)
 }

@@ -1,6 +1,7 @@
 //! The Highwater page: it draws a cluster and listens to a person, and decides nothing about Kafka.
 
 mod app;
+mod bench;
 mod i18n;
 mod keys;
 mod lessons;
@@ -23,8 +24,12 @@ fn main() {
     trouble::watch();
     let opening = Opening::from_window();
     let Some(root) = gloo_utils::document().get_element_by_id("app") else { return };
+    let measured = opening.bench;
     match Session::open(opening) {
         Ok(session) => {
+            if measured {
+                bench::expose(&session);
+            }
             root.set_inner_html("");
             yew::Renderer::<App>::with_root_and_props(root, AppProps { session }).render();
         }

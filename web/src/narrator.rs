@@ -40,7 +40,8 @@ pub(crate) fn Narrator(props: &PanelProps) -> Html {
             };
             if told.borrow().is_none() {
                 // What is on the page at first is read with the page.
-                *told.borrow_mut() = Some(session.read(|timeline| (timeline.branch(), timeline.events_until_position())));
+                *told.borrow_mut() =
+                    Some(session.read(|timeline| (timeline.branch(), timeline.events_until_position())));
             } else if !session.view().playing {
                 waiting.borrow_mut().take();
                 tell();
@@ -60,7 +61,9 @@ pub(crate) fn Narrator(props: &PanelProps) -> Html {
 fn news(t: Text, timeline: &Timeline, since: Option<(usize, usize)>) -> Vec<String> {
     let end = timeline.events_until_position();
     let start = match since {
-        Some((branch, events)) if branch == timeline.branch() && (events..events + JUMP).contains(&end) => events,
+        Some((branch, events)) if branch == timeline.branch() && (events..events + JUMP).contains(&end) => {
+            events
+        }
         _ => end.saturating_sub(JUMP),
     };
     let narrator = i18n::Narrator::new(t, timeline.cluster().metadata());

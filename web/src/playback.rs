@@ -186,7 +186,13 @@ impl Playback {
     }
 
     /// Lets screen time pass.
-    pub(crate) fn advance(&mut self, timeline: &mut Timeline, seconds: f64, speed: Speed, reduced_motion: bool) {
+    pub(crate) fn advance(
+        &mut self,
+        timeline: &mut Timeline,
+        seconds: f64,
+        speed: Speed,
+        reduced_motion: bool,
+    ) {
         let seconds = seconds.clamp(0.0, LONGEST_FRAME) * speed.factor();
         match self.motion {
             Motion::Rest => {}

@@ -350,6 +350,12 @@ impl Session {
         done
     }
 
+    /// Puts a timeline on the stage and plays it.
+    pub(crate) fn play_at_once(&self, timeline: Timeline) {
+        self.0.state.borrow_mut().load(Ok(timeline));
+        self.dispatch(Command::Play);
+    }
+
     /// Lets so much screen time pass; returns whether anything on the stage moves on.
     pub(crate) fn frame(&self, seconds: f64, reduced_motion: bool) -> bool {
         let mut state = self.0.state.borrow_mut();
@@ -476,7 +482,9 @@ impl State {
                 self.view.theme = theme;
                 storage::set("theme", theme.map_or("", Theme::word));
             }
-            Command::DismissNotice(id) => Rc::make_mut(&mut self.view.notices).retain(|(other, _)| *other != id),
+            Command::DismissNotice(id) => {
+                Rc::make_mut(&mut self.view.notices).retain(|(other, _)| *other != id)
+            }
         }
     }
 

@@ -68,7 +68,8 @@ pub(crate) fn icon(path: &'static str) -> Html {
 #[component]
 fn Scrubber(props: &PanelProps) -> Html {
     let t = use_text();
-    let (position, len, now) = props.session.read(|timeline| (timeline.position(), timeline.len(), timeline.now()));
+    let (position, len, now) =
+        props.session.read(|timeline| (timeline.position(), timeline.len(), timeline.now()));
     let words = t.step_at(position, &t.time(now));
     let oninput = props.session.callback(|event: InputEvent| {
         let value = event.target_unchecked_into::<HtmlInputElement>().value();
@@ -95,7 +96,8 @@ fn markers(timeline: &Timeline, t: Text) -> Html {
     let len = timeline.len().max(1) as f64;
     let tick = |marker: &Marker| {
         let place = marker.step as f64 / len * 100.0;
-        let what = timeline.event(marker.event).map(|event| t.marker_at(t.marker(marker.kind), &t.time(event.at)));
+        let what =
+            timeline.event(marker.event).map(|event| t.marker_at(t.marker(marker.kind), &t.time(event.at)));
         html! {
             <i key={marker.event.0} class={gravity(marker.kind)} style={format!("inset-inline-start:{place:.2}%")} title={what} />
         }

@@ -15,7 +15,7 @@ use highwater_lab::text::Lang;
 use highwater_lab::timeline::Timeline;
 use wasm_bindgen::JsValue;
 
-use crate::session::{Notice, View};
+use crate::session::Notice;
 use crate::{lessons, storage};
 
 /// A set of colours.
@@ -190,20 +190,25 @@ pub(crate) fn share_link(timeline: &Timeline) -> String {
     format!("{}#{}", base(), share::encode(timeline))
 }
 
-/// The address for an `iframe`: a share link or the start of a lesson, as the page looks now.
-pub(crate) fn embed_address(link: &str, lesson: &str, view: &View, moment: bool, small: bool) -> String {
-    let (page, fragment) = link.split_once('#').unwrap_or((link, ""));
+/// The address for an `iframe`: where a timeline is now, or the start of its lesson.
+pub(crate) fn embed_link(
+    timeline: &Timeline,
+    moment: bool,
+    small: bool,
+    lang: Lang,
+    theme: Option<Theme>,
+) -> String {
     let mut query = Vec::new();
     if !moment {
-        query.push(format!("lesson={lesson}"));
+        query.push(format!("lesson={}", timeline.scenario().id));
     }
     if small {
         query.push("embed=1".to_owned());
     }
-    query.push(format!("lang={}", lang_word(view.lang)));
-    query.extend(view.theme.map(|theme| format!("theme={}", theme.word())));
-    let fragment = if moment { format!("#{fragment}") } else { String::new() };
-    format!("{page}?{}{fragment}", query.join("&"))
+    query.push(format!("lang={}", lang_word(lang)));
+    query.extend(theme.map(|theme| format!("theme={}", theme.word())));
+    let fragment = if moment { format!("#{}", share::encode(timeline)) } else { String::new() };
+    format!("{}?{}{fragment}", base(), query.join("&"))
 }
 
 #[cfg(test)]
@@ -228,11 +233,19 @@ mod tests {
     fn what_is_not_known_is_reported_and_changes_nothing() {
         let opening = parse("?theme=pink&embed=yes&colour=red&&lesson=%zz");
         let plain = parse("");
-        assert_eq!((opening.theme, opening.embed, &opening.lesson), (plain.theme, plain.embed, &plain.lesson));
+        assert_eq!(
+            (opening.theme, opening.embed, &opening.lesson),
+            (plain.theme, plain.embed, &plain.lesson)
+        );
         let bad = |name: &str, value: &str| Notice::BadParameter { name: name.into(), value: value.into() };
         assert_eq!(
             opening.problems,
-            [bad("theme", "pink"), bad("embed", "yes"), Notice::UnknownParameter { name: "colour".into() }, bad("lesson", "%zz")]
+            [
+                bad("theme", "pink"),
+                bad("embed", "yes"),
+                Notice::UnknownParameter { name: "colour".into() },
+                bad("lesson", "%zz")
+            ]
         );
     }
 

@@ -12,7 +12,9 @@ use highwater_core::protocol::{Body, FetchRequest, Fetched, FetchedPartition};
 pub(crate) fn is_talk(cluster: &Cluster, envelope: &Envelope) -> bool {
     match &envelope.message.body {
         Body::FetchRequest(request) => tells_progress(cluster, envelope, request),
-        Body::FetchResponse(answer) => answer.iter().any(|fetched| brings_news(cluster, envelope.to, fetched)),
+        Body::FetchResponse(answer) => {
+            answer.iter().any(|fetched| brings_news(cluster, envelope.to, fetched))
+        }
         Body::HeartbeatResponse(outcome) => outcome.is_err(),
         Body::BrokerHeartbeatResponse(outcome) => outcome.is_err(),
         Body::BrokerHeartbeatRequest { want_shutdown, .. } => *want_shutdown,

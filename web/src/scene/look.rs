@@ -33,7 +33,9 @@ impl Shape {
     pub(super) fn path(self) -> &'static str {
         match self {
             Shape::Block => "M-8-11H8a3 3 0 0 1 3 3V8a3 3 0 0 1-3 3H-8a3 3 0 0 1-3-3V-8a3 3 0 0 1 3-3z",
-            Shape::WideBlock => "M-14-11H14a3 3 0 0 1 3 3V8a3 3 0 0 1-3 3H-14a3 3 0 0 1-3-3V-8a3 3 0 0 1 3-3z",
+            Shape::WideBlock => {
+                "M-14-11H14a3 3 0 0 1 3 3V8a3 3 0 0 1-3 3H-14a3 3 0 0 1-3-3V-8a3 3 0 0 1 3-3z"
+            }
             Shape::Ring => "M-9.5 0a9.5 9.5 0 1 0 19 0a9.5 9.5 0 1 0-19 0z",
             Shape::Pill => "M-6-11H6a11 11 0 0 1 0 22H-6a11 11 0 0 1 0-22z",
             Shape::Drop => "M0-14C5-7.500 9.500-2 9.500 3A9.500 9.500 0 0 1-9.500 3C-9.500-2-5-7.500 0-14z",
@@ -89,8 +91,8 @@ impl Look {
             Body::ProduceResponse(results) => {
                 Look { sign: sign(results.iter().all(|r| r.outcome.is_ok())), ..Look::plain(Shape::Block) }
             }
-            Body::FetchRequest(request) => Look::asking(request),
-            Body::FetchResponse(parts) => Look::answering(parts),
+            Body::FetchRequest(request) => Look::asking(cluster, request),
+            Body::FetchResponse(parts) => Look::answering(cluster, parts),
             Body::AlterPartitionResponse(answer) => {
                 let good = answer.as_ref().is_ok_and(|parts| parts.iter().all(|(_, part)| part.is_ok()));
                 Look { sign: sign(good), ..Look::plain(Shape::Diamond) }
@@ -98,13 +100,21 @@ impl Look {
             Body::BrokerRegistrationResponse(answer) => {
                 Look { sign: sign(answer.is_ok()), ..Look::plain(Shape::Diamond) }
             }
-            Body::BrokerHeartbeatResponse(answer) => Look { sign: sign(answer.is_ok()), ..Look::plain(Shape::Diamond) },
+            Body::BrokerHeartbeatResponse(answer) => {
+                Look { sign: sign(answer.is_ok()), ..Look::plain(Shape::Diamond) }
+            }
             Body::AlterPartitionRequest { .. }
             | Body::BrokerRegistrationRequest { .. }
             | Body::BrokerHeartbeatRequest { .. } => Look::plain(Shape::Diamond),
-            Body::JoinGroupResponse(answer) => Look { sign: sign(answer.is_ok()), ..Look::plain(Shape::Hexagon) },
-            Body::SyncGroupResponse(answer) => Look { sign: sign(answer.is_ok()), ..Look::plain(Shape::Hexagon) },
-            Body::HeartbeatResponse(answer) | Body::LeaveGroupResponse(answer) | Body::OffsetCommitResponse(answer) => {
+            Body::JoinGroupResponse(answer) => {
+                Look { sign: sign(answer.is_ok()), ..Look::plain(Shape::Hexagon) }
+            }
+            Body::SyncGroupResponse(answer) => {
+                Look { sign: sign(answer.is_ok()), ..Look::plain(Shape::Hexagon) }
+            }
+            Body::HeartbeatResponse(answer)
+            | Body::LeaveGroupResponse(answer)
+            | Body::OffsetCommitResponse(answer) => {
                 Look { sign: sign(answer.is_ok()), ..Look::plain(Shape::Hexagon) }
             }
             _ => Look::plain(Shape::Hexagon),
@@ -127,23 +137,24 @@ impl Look {
     }
 
     /// A follower tells how far it has come: the offset it asks for.
-    fn asking(request: &FetchRequest) -> Self {
-        let label = match &request.partitions[..] {
-            [only] => only.offset.to_string(),
+    fn asking(cluster: &Cluster, request: &FetchRequest) -> Self {
+        let mut seen =
+            request.partitions.iter().filter(|part| !cluster.metadata().is_internal(part.partition));
+        let label = match (seen.next(), seen.next()) {
+            (Some(only), None) => only.offset.to_string(),
             _ => String::new(),
         };
         Look { label, ..Look::plain(Shape::Ring) }
     }
 
-    fn answering(parts: &[FetchedPartition]) -> Self {
-        let mut watermark = None;
-        let mut records = Vec::new();
-        for part in parts {
+    fn answering(cluster: &Cluster, parts: &[FetchedPartition]) -> Self {
+        let (mut watermarks, mut records) = (Vec::new(), Vec::new());
+        for part in parts.iter().filter(|part| !cluster.metadata().is_internal(part.partition)) {
             match &part.outcome {
                 Fetched::Data { high_watermark, batches, .. } => {
-                    watermark = Some(*high_watermark);
+                    watermarks.push(*high_watermark);
                     let carried = batches.iter().flat_map(|batch| batch.records.iter());
-                    records.extend(carried.filter(|r| r.id.0 != 0).map(|record| (record.id, Tone::of_record(record))));
+                    records.extend(carried.map(|record| (record.id, Tone::of_record(record))));
                 }
                 Fetched::Diverging { .. } | Fetched::Error { .. } => {
                     return Look { sign: sign(false), ..Look::plain(Shape::Ring) };
@@ -153,7 +164,10 @@ impl Look {
         if !records.is_empty() {
             return Look::carrying(Shape::Pill, records.into_iter());
         }
-        let label = watermark.filter(|_| parts.len() == 1).map(|offset| offset.to_string()).unwrap_or_default();
+        let label = match &watermarks[..] {
+            [only] => only.to_string(),
+            _ => String::new(),
+        };
         Look { label, ..Look::plain(Shape::Drop) }
     }
 }

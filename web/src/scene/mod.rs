@@ -93,7 +93,8 @@ impl Scene {
         seconds: f64,
     ) -> bool {
         self.frame = self.frame.wrapping_add(1);
-        let moved = !self.layout.as_ref().is_some_and(|old| Rc::ptr_eq(old, layout)) || self.text != Some(text);
+        let moved =
+            !self.layout.as_ref().is_some_and(|old| Rc::ptr_eq(old, layout)) || self.text != Some(text);
         if moved {
             // Everything finds its new place, and its name in the new language.
             self.layout = Some(Rc::clone(layout));
@@ -103,7 +104,9 @@ impl Scene {
             self.readout.place(layout);
         }
         let now = (timeline.branch(), timeline.position(), timeline.events_until_position());
-        let ran = self.before.is_some_and(|(branch, step, _)| branch == now.0 && step < now.1 && now.1 - step <= RUN);
+        let ran = self
+            .before
+            .is_some_and(|(branch, step, _)| branch == now.0 && step < now.1 && now.1 - step <= RUN);
         if ran {
             self.mark_losses(timeline, layout);
         } else {
@@ -159,7 +162,8 @@ impl Scene {
     /// Marks messages that got lost since the last frame, and records that were cut off.
     fn mark_losses(&mut self, timeline: &Timeline, layout: &Layout) {
         let Some((_, _, seen)) = self.before else { return };
-        let news = timeline.events().iter_from(seen).take(timeline.events_until_position().saturating_sub(seen));
+        let news =
+            timeline.events().iter_from(seen).take(timeline.events_until_position().saturating_sub(seen));
         for event in news {
             if let EventKind::MessageLost { message, .. } = &event.kind
                 && let Some(sprite) = self.shown.get(message)

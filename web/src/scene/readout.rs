@@ -35,7 +35,8 @@ impl Readout {
     pub(super) fn show(&mut self, playback: &Playback, text: Text) {
         // Between two steps, virtual time is a fraction of a microsecond at best.
         let clock = text.time(playback.shown() as Micros);
-        let skipped = playback.skipped().map(|span| text.later(&text.span(rounded(span)))).unwrap_or_default();
+        let skipped =
+            playback.skipped().map(|span| text.later(&text.span(rounded(span)))).unwrap_or_default();
         if clock != self.shown.0 {
             self.clock.set_text_content(Some(&clock));
             self.shown.0 = clock;

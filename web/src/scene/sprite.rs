@@ -6,8 +6,8 @@ use web_sys::{Element, SvgGraphicsElement, SvgTransform, SvgsvgElement};
 
 use super::look::{Look, Sign};
 use crate::i18n::Text;
-use crate::stage::{self, Curve, Point};
 use crate::session::Selection;
+use crate::stage::{self, Curve, Point};
 
 /// How far a cut link lets a message come.
 pub(super) const HELD_AT: f64 = 0.42;
@@ -100,16 +100,24 @@ impl Sprites {
         set(&body.group, "class", &format!("message {} {tone}", look.shape.class()));
         set(&body.shape, "d", look.shape.path());
         body.label.set_text_content(Some(&look.label));
-        set(&body.sign, "class", match look.sign {
-            None => "sign none",
-            Some(Sign::Good) => "sign good",
-            Some(Sign::Bad) => "sign bad",
-        });
-        set(&body.sign, "d", match look.sign {
-            None => "",
-            Some(Sign::Good) => "M-5 .5-1.500 4 5.500-4",
-            Some(Sign::Bad) => "M-4.500-4.500 4.500 4.500M4.500-4.500-4.500 4.500",
-        });
+        set(
+            &body.sign,
+            "class",
+            match look.sign {
+                None => "sign none",
+                Some(Sign::Good) => "sign good",
+                Some(Sign::Bad) => "sign bad",
+            },
+        );
+        set(
+            &body.sign,
+            "d",
+            match look.sign {
+                None => "",
+                Some(Sign::Good) => "M-5 .5-1.500 4 5.500-4",
+                Some(Sign::Bad) => "M-4.500-4.500 4.500 4.500M4.500-4.500-4.500 4.500",
+            },
+        );
         if let Some(word) = stage::object_word(Selection::Message(envelope.id.0)) {
             set(&body.group, stage::ATTRIBUTE, &word);
         }

@@ -63,10 +63,7 @@ impl Curve {
     /// The curve as an SVG path.
     pub(crate) fn path(&self) -> String {
         let [a, b, c, d] = self.points;
-        format!(
-            "M{:.1} {:.1}C{:.1} {:.1} {:.1} {:.1} {:.1} {:.1}",
-            a.x, a.y, b.x, b.y, c.x, c.y, d.x, d.y
-        )
+        format!("M{:.1} {:.1}C{:.1} {:.1} {:.1} {:.1} {:.1} {:.1}", a.x, a.y, b.x, b.y, c.x, c.y, d.x, d.y)
     }
 }
 
@@ -80,6 +77,9 @@ mod tests {
         assert_eq!(curve.at(0.0), point(0.0, 0.0));
         assert_eq!(curve.at(1.0), point(10.0, 4.0));
         let aside = curve.beside(0.0, 2.0);
-        assert!((aside.x).abs() < 1e-9 && (aside.y - 2.0).abs() < 1e-9, "right of the way is below it on a screen");
+        assert!(
+            (aside.x).abs() < 1e-9 && (aside.y - 2.0).abs() < 1e-9,
+            "right of the way is below it on a screen"
+        );
     }
 }

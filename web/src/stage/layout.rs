@@ -59,6 +59,8 @@ pub(crate) struct StripMeasure {
     /// The records' lane.
     pub(crate) lane_y: f64,
     pub(crate) lane_height: f64,
+    /// How far the water reaches above and below the records.
+    pub(crate) brim: f64,
     /// One record.
     pub(crate) cell: f64,
     /// How many records fit.
@@ -112,10 +114,15 @@ impl Layout {
     pub(crate) fn new(width: f64, height: f64, cast: Cast) -> Self {
         let (width, height) = (width.max(240.0), height.max(200.0));
         let narrow = width < WIDE;
-        let unit = if narrow { (width / 34.0).clamp(10.5, 16.0) } else { (width / 70.0).min(height / 42.0).clamp(11.0, 34.0) };
+        let unit = if narrow {
+            (width / 34.0).clamp(10.5, 16.0)
+        } else {
+            (width / 66.0).min(height / 36.0).clamp(11.0, 36.0)
+        };
         let gap = unit * 0.8;
         let Roster { brokers, producers, consumers } = cast.roster;
-        let (brokers, producers, consumers) = (usize::from(brokers), usize::from(producers), usize::from(consumers));
+        let (brokers, producers, consumers) =
+            (usize::from(brokers), usize::from(producers), usize::from(consumers));
 
         let mut layout = Layout {
             width,
@@ -136,6 +143,7 @@ impl Layout {
                 label: 0.0,
                 lane_y: 0.0,
                 lane_height: 0.0,
+                brim: 0.0,
                 cell: 1.0,
                 cells: 1,
             },
@@ -156,16 +164,17 @@ impl Layout {
         let (width, height, unit) = (self.width, self.height, self.unit);
         let column = (width * 0.135).clamp(unit * 7.0, unit * 12.0);
         self.gutter = (width * 0.075).clamp(unit * 3.4, unit * 8.0);
-        let top = unit * 4.2;
+        let top = unit * 3.2;
         let left = if producers > 0 { gap + column + self.gutter } else { gap + self.gutter };
-        let right = if consumers > 0 { gap + column + self.gutter } else { gap + self.gutter };
+        let right = gap + column + self.gutter;
         let middle = Frame::new(left, top, width - left - right, height - top - gap);
         let tallest = unit * 9.0;
-        self.producers = stack(Frame::new(gap, top, column, height - top - gap), producers, gap * 1.5, tallest);
-        self.consumers =
-            stack(Frame::new(width - gap - column, top, column, height - top - gap), consumers, gap * 1.5, tallest);
-        let controller = unit * 10.0;
-        self.controller = Frame::new(middle.right() - controller, gap, controller, top - gap * 2.2);
+        let room = Frame::new(gap, top, column, height - top - gap);
+        self.producers = stack(room, producers, gap * 1.5, tallest);
+        let (x, top) = (width - gap - column, top + unit * 2.0);
+        self.consumers = stack(Frame::new(x, top, column, height - top - gap), consumers, gap, tallest);
+        // The controller stands on the consumers' side, so that its links leave the producers' side to replication.
+        self.controller = Frame::new(width - gap - column, gap, column, unit * 3.0);
         middle
     }
 
@@ -195,7 +204,7 @@ impl Layout {
         let inset = unit * 0.5;
         // The name stands beside the strips where there is room, else above them.
         let beside = !self.narrow && frame.height < frame.width * 0.6;
-        let plate_width = unit * 6.6;
+        let plate_width = unit * 6.8;
         let plate_height = (unit * 1.9).min(frame.height * 0.3);
         (self.plate, self.rack) = if beside {
             (
@@ -205,7 +214,12 @@ impl Layout {
         } else {
             (
                 Frame::new(0.0, 0.0, frame.width, plate_height),
-                Frame::new(inset, plate_height, frame.width - inset * 2.0, frame.height - plate_height - inset * 0.6),
+                Frame::new(
+                    inset,
+                    plate_height,
+                    frame.width - inset * 2.0,
+                    frame.height - plate_height - inset * 0.6,
+                ),
             )
         };
         let strips = self.cast.strips.max(1);
@@ -220,28 +234,28 @@ impl Layout {
     fn measure(&self, rows: usize, columns: usize) -> StripMeasure {
         let unit = self.unit;
         let width = self.rack.width / columns as f64 - if columns > 1 { unit * 0.6 } else { 0.0 };
-        let height = (self.rack.height / rows as f64).min(unit * 8.0);
+        let height = (self.rack.height / rows as f64).min(unit * 9.0);
         let detail = match height / unit {
-            tall if tall >= 3.4 => Detail::Full,
+            tall if tall >= 5.2 => Detail::Full,
             tall if tall >= 1.0 => Detail::Compact,
             _ => Detail::Heat,
         };
-        let one = self.cast.strips <= 1;
         let label = match detail {
             Detail::Full if self.narrow => unit * 2.2,
-            Detail::Full if one => unit * 5.0,
-            Detail::Full => unit * 6.0,
+            Detail::Full => unit * 7.4,
             Detail::Compact => unit * 3.6,
             Detail::Heat => unit * 1.8,
         };
         let lane = (width - label).max(unit);
         let (lane_y, lane_height) = match detail {
-            Detail::Full => (unit * 1.25, (height - unit * 2.75).min(unit * 3.6)),
+            Detail::Full => (unit * 1.75, (height - unit * 3.6).min(unit * 4.2)),
             Detail::Compact => (height * 0.12, height * 0.76),
             Detail::Heat => (height * 0.15, (height * 0.7).max(1.5)),
         };
         let wanted = match detail {
-            Detail::Full => (lane_height * 1.05).clamp(unit * 1.9, unit * 3.4).min(lane / 8.0).max(unit * 1.75),
+            Detail::Full => {
+                (lane_height * 1.08).clamp(unit * 1.9, unit * 4.2).min(lane / 8.5).max(unit * 1.75)
+            }
             Detail::Compact => (lane_height * 1.6).clamp(unit * 0.6, unit * 2.2),
             Detail::Heat => unit * 0.5,
         };
@@ -253,6 +267,7 @@ impl Layout {
             label,
             lane_y,
             lane_height,
+            brim: if detail == Detail::Full { unit * 0.38 } else { 0.0 },
             cell: lane / cells,
             cells: cells as i64,
         }
@@ -296,8 +311,12 @@ impl Layout {
                 Curve::bulging(start, end, point(-bulge * 1.33, 0.0))
             }
             (NodeId::Controller, NodeId::Broker(_)) => {
-                let start = point(fa.right(), fa.center().y);
-                Curve::leaving(start, point(1.0, 0.0), self.right_port(fb), point(1.0, 0.0), self.gutter * 0.9)
+                let (start, way) = if self.narrow {
+                    (point(fa.right() - self.unit, fa.bottom()), point(0.0, 1.0))
+                } else {
+                    (point(fa.x, fa.center().y), point(-1.0, 0.0))
+                };
+                Curve::leaving(start, way, self.right_port(fb), point(1.0, 0.0), self.gutter * 0.55)
             }
             (NodeId::Broker(_), NodeId::Producer(_)) => {
                 let reach = if self.narrow { self.gutter } else { self.gutter * 0.55 };
@@ -380,7 +399,10 @@ mod tests {
             for node in layout.cast.roster.iter() {
                 let frame = layout.frame(node);
                 assert!(frame.x >= 0.0 && frame.y >= 0.0, "{node} {frame:?}");
-                assert!(frame.right() <= layout.width + 0.5 && frame.bottom() <= layout.height + 0.5, "{node} {frame:?}");
+                assert!(
+                    frame.right() <= layout.width + 0.5 && frame.bottom() <= layout.height + 0.5,
+                    "{node} {frame:?}"
+                );
             }
         }
     }
@@ -392,8 +414,16 @@ mod tests {
                 let frame = layout.frame(broker.into());
                 for place in 0..layout.cast.strips {
                     let corner = layout.strip_corner(broker, place);
-                    assert!(corner.y + layout.strip.height <= frame.bottom() + 0.5, "{place} {:?}", layout.strip);
-                    assert!(corner.x + layout.strip.width <= frame.right() + 0.5, "{place} {:?}", layout.strip);
+                    assert!(
+                        corner.y + layout.strip.height <= frame.bottom() + 0.5,
+                        "{place} {:?}",
+                        layout.strip
+                    );
+                    assert!(
+                        corner.x + layout.strip.width <= frame.right() + 0.5,
+                        "{place} {:?}",
+                        layout.strip
+                    );
                     assert!(layout.strip.label + layout.strip.lane_width() <= layout.strip.width + 0.5);
                 }
             }

@@ -17,9 +17,9 @@ mod strip;
 use std::rc::Rc;
 
 use gloo_render::{AnimationFrame, request_animation_frame};
-use wasm_bindgen::closure::Closure;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, ResizeObserver};
+use wasm_bindgen::closure::Closure;
+use web_sys::{Element, MediaQueryList, ResizeObserver};
 use yew::prelude::*;
 
 use crate::i18n::Text;
@@ -29,7 +29,9 @@ use crate::session::{Command, Selection, Session};
 pub(crate) use curve::{Curve, Point};
 pub(crate) use layout::{Detail, Layout};
 pub(crate) use picture::{Cell, Picture, Tone};
-pub(crate) use {glyph::CROSS, name::message as message_name, object::ATTRIBUTE, object::word as object_word};
+pub(crate) use {
+    glyph::CROSS, name::message as message_name, object::ATTRIBUTE, object::word as object_word,
+};
 
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct StageProps {
@@ -61,7 +63,14 @@ pub(crate) struct Stage {
     frame: Option<AnimationFrame>,
     /// The time of the last frame, while they follow each other.
     last_frame: Option<f64>,
+    /// Frames since the first picture was in the document, until it has been painted.
+    unpainted: Option<u8>,
+    /// Whether the person wants nothing to move.
+    still: Option<MediaQueryList>,
 }
+
+/// The mark in the browser's own timing that says when the stage was seen first.
+const PAINTED: &str = "highwater:stage";
 
 /// Watches the size of the stage for as long as it is kept.
 struct Resize {
@@ -90,6 +99,8 @@ impl Component for Stage {
             resize: None,
             frame: None,
             last_frame: None,
+            unpainted: Some(0),
+            still: gloo_utils::window().match_media("(prefers-reduced-motion: reduce)").ok().flatten(),
         }
     }
 
@@ -109,9 +120,10 @@ impl Component for Stage {
             Msg::Frame(now) => {
                 self.frame = None;
                 let seconds = self.last_frame.map_or(0.0, |last| (now - last) / 1000.0);
-                let moving = ctx.props().session.frame(seconds, reduced_motion());
+                let still = self.still.as_ref().is_some_and(MediaQueryList::matches);
+                let moving = ctx.props().session.frame(seconds, still);
                 self.last_frame = Some(now);
-                let unsettled = self.draw(ctx, seconds);
+                let unsettled = self.draw(ctx, seconds) | self.mark_painted();
                 if moving || unsettled {
                     self.ask_for_frame(ctx);
                 } else {
@@ -211,6 +223,19 @@ impl Stage {
         session.watch(|timeline, playback| scene.draw(timeline, playback, layout, *text, seconds))
     }
 
+    /// Notes the second frame after the first picture: then it has been painted. Returns whether that is still to come.
+    fn mark_painted(&mut self) -> bool {
+        let Some(frames) = self.unpainted.filter(|_| self.picture.is_some()) else { return false };
+        self.unpainted = (frames < 2).then_some(frames + 1);
+        if self.unpainted.is_none()
+            && let Some(performance) = gloo_utils::window().performance()
+        {
+            // A mark is only refused for names that the browser uses itself.
+            let _ = performance.mark(PAINTED);
+        }
+        self.unpainted.is_some()
+    }
+
     fn ask_for_frame(&mut self, ctx: &Context<Self>) {
         if self.frame.is_none() {
             let link = ctx.link().clone();
@@ -248,10 +273,4 @@ impl Stage {
             </svg>
         }
     }
-}
-
-/// Whether the person wants nothing to move.
-fn reduced_motion() -> bool {
-    let query = gloo_utils::window().match_media("(prefers-reduced-motion: reduce)");
-    query.ok().flatten().is_some_and(|query| query.matches())
 }

@@ -46,7 +46,7 @@ pub(crate) fn Broker(props: &NodeProps<Rc<BrokerPicture>>) -> Html {
                     { status(picture.status, word, quiet, plate.width / 2.0, middle + unit * 1.05, unit) }
                 } else {
                     <text class="title start" x={px(unit * 0.8)} y={px(middle + unit * 0.4)}>{ title }</text>
-                    { status(picture.status, word, quiet, plate.width - unit * 3.6, middle, unit) }
+                    { status(picture.status, word, quiet, plate.width - unit * 4.0, middle, unit) }
                 }
             }) }
             { for picture.strips.iter().enumerate().map(|(place, strip)| html! {
@@ -58,7 +58,14 @@ pub(crate) fn Broker(props: &NodeProps<Rc<BrokerPicture>>) -> Html {
 }
 
 /// A node's frame, which is what is selected.
-fn frame_of(node: NodeId, frame: Frame, status: Status, selection: Option<Selection>, text: Text, inside: Html) -> Html {
+fn frame_of(
+    node: NodeId,
+    frame: Frame,
+    status: Status,
+    selection: Option<Selection>,
+    text: Text,
+    inside: Html,
+) -> Html {
     let this = Selection::Node(node);
     let selected = (selection == Some(this)).then_some("selected");
     html! {
@@ -78,7 +85,8 @@ fn status(how: Status, word: &str, quiet: bool, x: f64, y: f64, unit: f64) -> Ht
         return html! { <g class="status" /> };
     }
     let sign = glyph::status(how).unwrap_or(glyph::BROKEN_RING);
-    let (wide, tall) = (unit * 5.6, unit * 1.6);
+    let letters: f64 = word.chars().map(|letter| if letter.is_ascii() { 0.53 } else { 0.93 }).sum();
+    let (wide, tall) = (unit * (2.5 + letters), unit * 1.6);
     html! {
         <g class="status" transform={format!("translate({x:.1} {y:.1})")}>
             <rect x={px(-wide / 2.0)} y={px(-tall / 2.0)} width={px(wide)} height={px(tall)} rx={px(tall / 2.0)} />
@@ -152,7 +160,8 @@ fn sent(sent: &Sent, x: f64, size: f64, unit: f64, selection: Option<Selection>,
         Promise::Broken => ("broken", glyph::CROSS),
         Promise::Failed => ("failed", glyph::CROSS),
     };
-    let class = classes!("record", sent.tone.class(), promise, (selection == Some(this)).then_some("selected"));
+    let class =
+        classes!("record", sent.tone.class(), promise, (selection == Some(this)).then_some("selected"));
     let inner = size - unit * 0.25;
     let tall = inner.min(unit * 1.9);
     html! {
@@ -175,12 +184,13 @@ pub(crate) fn Consumer(props: &NodeProps<Rc<ConsumerPicture>>) -> Html {
     let quiet = picture.status == Status::Running;
     let (title_y, rows_y) = client_rows(frame, unit);
     let room = ((frame.height - rows_y) / (unit * 1.25)).floor().max(1.0) as usize;
-    let lines = std::iter::once(picture.group.to_string()).chain(picture.assigned.iter().map(|(name, position)| {
-        match position {
-            Some(offset) => format!("{name} @ {offset}"),
-            None => name.to_string(),
-        }
-    }));
+    let lines =
+        std::iter::once(picture.group.to_string()).chain(picture.assigned.iter().map(|(name, position)| {
+            match position {
+                Some(offset) => format!("{name} @ {offset}"),
+                None => name.to_string(),
+            }
+        }));
     html! {
         <g class={classes!("consumer", glyph::status_class(picture.status))}>
             { frame_of(node, frame, picture.status, *selection, *text, html! {

@@ -4,10 +4,10 @@ use std::rc::Rc;
 
 use highwater_core::broker::{Broker, Role};
 use highwater_core::cluster::Cluster;
+use highwater_core::event::EventKind;
 use highwater_core::ids::{BrokerId, NodeId, PartitionId, RecordId};
 use highwater_core::process::Status;
 use highwater_core::record::Record;
-use highwater_core::event::EventKind;
 use highwater_lab::ledger::{Entry, Fate, Ledger};
 use highwater_lab::timeline::Timeline;
 
@@ -155,8 +155,12 @@ impl Tone {
     pub(crate) fn of(key: Option<&[u8]>) -> Self {
         let Some(key) = key else { return Tone::Plain };
         let digits = key.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
-        let number = key[key.len() - digits..].iter().fold(0u32, |n, digit| (n * 10 + u32::from(digit - b'0')) % TONES);
-        let spread = key[..key.len() - digits].iter().fold(0u32, |n, byte| n.wrapping_mul(31).wrapping_add(u32::from(*byte)));
+        let number = key[key.len() - digits..]
+            .iter()
+            .fold(0u32, |n, digit| (n * 10 + u32::from(digit - b'0')) % TONES);
+        let spread = key[..key.len() - digits]
+            .iter()
+            .fold(0u32, |n, byte| n.wrapping_mul(31).wrapping_add(u32::from(*byte)));
         // Below TONES, so it fits.
         Tone::Key(((number + if digits == 0 { spread } else { 0 }) % TONES) as u8)
     }
@@ -203,7 +207,8 @@ impl Picture {
     pub(crate) fn take(timeline: &Timeline, measure: &StripMeasure, before: Option<&Picture>) -> Self {
         let (cluster, ledger) = (timeline.cluster(), timeline.ledger());
         let lost = lost(timeline);
-        let partitions: Vec<View> = on_stage(cluster).map(|id| View::of(cluster, &lost, id, measure)).collect();
+        let partitions: Vec<View> =
+            on_stage(cluster).map(|id| View::of(cluster, &lost, id, measure)).collect();
         let broker = |broker: &Broker| {
             let old = before.and_then(|picture| picture.brokers.get(broker.id().index()));
             let strips = partitions.iter().filter(|view| view.replicas.contains(&broker.id()));
@@ -256,7 +261,12 @@ struct View<'a> {
 }
 
 impl<'a> View<'a> {
-    fn of(cluster: &'a Cluster, lost: &[(PartitionId, Ghost)], id: PartitionId, measure: &StripMeasure) -> Self {
+    fn of(
+        cluster: &'a Cluster,
+        lost: &[(PartitionId, Ghost)],
+        id: PartitionId,
+        measure: &StripMeasure,
+    ) -> Self {
         let metadata = cluster.metadata();
         let (replicas, leader, isr) = match metadata.partition(id) {
             Some(partition) => (&*partition.replicas, partition.leader, partition.isr),
@@ -264,11 +274,21 @@ impl<'a> View<'a> {
         };
         let logs = cluster.brokers().filter_map(|broker| broker.log(id));
         let end = logs.map(highwater_core::log::Log::end).max().unwrap_or(0);
-        let lost: Vec<Ghost> = lost.iter().filter(|(partition, _)| *partition == id).map(|(_, ghost)| *ghost).collect();
+        let lost: Vec<Ghost> =
+            lost.iter().filter(|(partition, _)| *partition == id).map(|(_, ghost)| *ghost).collect();
         let end = lost.iter().map(|ghost| ghost.offset + 1).fold(end, i64::max);
         let spare = if measure.detail == Detail::Full { 1 } else { 0 };
         let window = (end + spare - measure.cells).max(0);
-        View { id, name: metadata.partition_name(id).into(), replicas, leader, isr, window, cells: measure.cells, lost }
+        View {
+            id,
+            name: metadata.partition_name(id).into(),
+            replicas,
+            leader,
+            isr,
+            window,
+            cells: measure.cells,
+            lost,
+        }
     }
 
     fn strip(&self, cluster: &Cluster, broker: &Broker) -> StripPicture {
@@ -298,7 +318,9 @@ impl<'a> View<'a> {
         };
         if let Some(log) = log {
             for batch in log.batches_from(self.window) {
-                for (offset, record) in batch.iter().filter(|(offset, _)| (self.window..last).contains(offset)) {
+                for (offset, record) in
+                    batch.iter().filter(|(offset, _)| (self.window..last).contains(offset))
+                {
                     let (record, tone) = (record.id, Tone::of_record(record));
                     strip.cells.push(Cell { offset, record, tone, epoch: batch.leader_epoch });
                 }
@@ -324,7 +346,8 @@ fn lost(timeline: &Timeline) -> Vec<(PartitionId, Ghost)> {
     }
     let lost = ledger.entries().rev().filter(|entry| entry.fate() == Fate::Lost).take(MARKED);
     lost.filter_map(|entry| {
-        let ghost = Ghost { offset: promised_offset(timeline, entry)?, record: entry.record(), tone: tone_of(entry) };
+        let ghost =
+            Ghost { offset: promised_offset(timeline, entry)?, record: entry.record(), tone: tone_of(entry) };
         Some((entry.partition()?, ghost))
     })
     .collect()
@@ -394,13 +417,20 @@ fn consumer(cluster: &Cluster, number: u8) -> ConsumerPicture {
 fn links(cluster: &Cluster) -> Vec<LinkPicture> {
     let roster = cluster.roster();
     let nodes: Vec<NodeId> = roster.iter().collect();
-    let speak = |a: NodeId, b: NodeId| matches!(a, NodeId::Broker(_)) || matches!((a, b), (NodeId::Controller, NodeId::Broker(_)));
+    let speak = |a: NodeId, b: NodeId| {
+        matches!(a, NodeId::Broker(_)) || matches!((a, b), (NodeId::Controller, NodeId::Broker(_)))
+    };
     let mut links = Vec::new();
     for (place, a) in nodes.iter().enumerate() {
         for b in &nodes[place + 1..] {
             if speak(*a, *b) {
                 let network = cluster.network();
-                links.push(LinkPicture { a: *a, b: *b, cut: network.is_cut(*a, *b), cut_back: network.is_cut(*b, *a) });
+                links.push(LinkPicture {
+                    a: *a,
+                    b: *b,
+                    cut: network.is_cut(*a, *b),
+                    cut_back: network.is_cut(*b, *a),
+                });
             }
         }
     }

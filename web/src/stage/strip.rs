@@ -39,7 +39,8 @@ pub(crate) fn Strip(props: &StripProps) -> Html {
     };
     let class = classes!("strip", detail, standing, (!picture.alive).then_some("on-disk"));
     let x = |offset: i64| measure.label + (offset - picture.window) as f64 * measure.cell;
-    let (top, tall, lane) = (measure.lane_y, measure.lane_height, measure.lane_width());
+    let (top, tall) = (measure.lane_y - measure.brim, measure.lane_height + measure.brim * 2.0);
+    let lane = measure.lane_width();
     let committed = picture.high_watermark.unwrap_or(picture.log_end);
     let shown_mark = |offset: i64| (picture.window..=picture.window + measure.cells).contains(&offset);
     let watermark = picture.high_watermark.filter(|offset| shown_mark(*offset));
@@ -75,8 +76,8 @@ pub(crate) fn Strip(props: &StripProps) -> Html {
                 }) }
             </g>
             <g class="ghosts">{ for picture.ghosts.iter().map(|lost| ghost(lost, props, x(lost.offset))) }</g>
-            { high_watermark(watermark, layout, watermark.map(x)) }
             { log_end(picture, layout, shown_mark(picture.log_end).then(|| x(picture.log_end))) }
+            { high_watermark(watermark, layout, watermark.map(x)) }
         </g>
     }
 }
@@ -127,7 +128,11 @@ fn label(picture: &StripPicture, layout: &Layout, text: Text) -> Html {
 fn short(name: &str) -> String {
     const ROOM: usize = 4;
     let count = name.chars().count();
-    if count <= ROOM { name.to_owned() } else { name.rsplit('-').next().map(|n| format!("p{n}")).unwrap_or_default() }
+    if count <= ROOM {
+        name.to_owned()
+    } else {
+        name.rsplit('-').next().map(|n| format!("p{n}")).unwrap_or_default()
+    }
 }
 
 fn record(cell: &Cell, props: &StripProps, x: f64, committed: bool) -> Html {
@@ -140,7 +145,7 @@ fn record(cell: &Cell, props: &StripProps, x: f64, committed: bool) -> Html {
         if committed { "committed" } else { "uncommitted" },
         (*selection == Some(this)).then_some("selected"),
     );
-    let gap = (measure.cell * 0.06).clamp(0.5, 3.0);
+    let gap = (measure.cell * 0.065).clamp(0.5, 4.5);
     let (width, height) = (px(measure.cell - gap * 2.0), px(measure.lane_height));
     let style = format!("transform:translate({:.1}px,{:.1}px)", x + gap, measure.lane_y);
     let key = format!("{} {}", cell.record.0, cell.offset);
@@ -151,7 +156,7 @@ fn record(cell: &Cell, props: &StripProps, x: f64, committed: bool) -> Html {
                aria-label={name::record(*text, picture, cell, committed)}>
                 <rect {width} {height} rx="4" />
                 <text class="id" x={cx.clone()} y={px(cy)}>{ cell.record.to_string() }</text>
-                <text class="offset" x={cx} y={px(measure.lane_height + layout.unit * 1.28)}>{ cell.offset }</text>
+                <text class="offset" x={cx} y={px(measure.lane_height + layout.unit * 1.5)}>{ cell.offset }</text>
             </g>
         };
     }
@@ -187,12 +192,21 @@ fn epoch(run: &Run, props: &StripProps, from: f64, to: f64) -> Html {
         _ => (measure.lane_height * 0.14).clamp(0.75, 2.5),
     };
     let class = if run.epoch % 2 == 0 { "epoch even" } else { "epoch odd" };
-    let top = measure.lane_y + measure.lane_height + if measure.detail == Detail::Full { unit * 0.12 } else { -thick };
-    let tag = if measure.detail == Detail::Full { format!("e{}", run.epoch) } else { String::new() };
+    let top = measure.lane_y
+        + measure.lane_height
+        + if measure.detail == Detail::Full { unit * 0.05 } else { -thick };
+    let key = format!("{} {}", run.epoch, run.from);
+    let band = html! { <rect x={px(from + 1.0)} y={px(top)} width={px(to - from - 2.0)} height={px(thick)} rx="1" /> };
+    if measure.detail != Detail::Full {
+        return html! { <g {key} {class}>{ band }</g> };
+    }
+    let (wide, tall) = (unit * 1.5, unit * 0.92);
+    let middle = top + thick / 2.0;
     html! {
-        <g key={format!("{} {}", run.epoch, run.from)} {class}>
-            <rect x={px(from + 1.0)} y={px(top)} width={px(to - from - 2.0)} height={px(thick)} rx="1" />
-            <text x={px(from + unit * 0.12)} y={px(top + unit * 1.12)}>{ tag }</text>
+        <g {key} {class}>
+            { band }
+            <rect class="tag" x={px(from + 1.0)} y={px(middle - tall / 2.0)} width={px(wide)} height={px(tall)} rx={px(tall / 2.0)} />
+            <text x={px(from + 1.0 + wide / 2.0)} y={px(middle + unit * 0.25)}>{ format!("e{}", run.epoch) }</text>
         </g>
     }
 }
@@ -209,13 +223,24 @@ fn ghost(ghost: &Ghost, props: &StripProps, x: f64) -> Html {
         taken.then_some("displaced"),
         (*selection == Some(this)).then_some("selected"),
     );
-    // Another record stands in its place: it shows above.
-    let (top, tall) =
-        if taken { (measure.lane_y - layout.unit * 1.15, layout.unit * 1.1) } else { (measure.lane_y, measure.lane_height) };
-    let word = if measure.detail == Detail::Full { ghost.record.to_string() } else { String::new() };
-    let wide = measure.cell - 4.0;
+    let full = measure.detail == Detail::Full;
+    let word = if full { ghost.record.to_string() } else { String::new() };
+    // Where another record stands in its place, it shows above, beside the sign of the high watermark.
+    let (left, top, wide, tall) = if taken && full {
+        let tall = layout.unit * 1.25;
+        (
+            x + measure.cell * 0.52,
+            measure.lane_y - measure.brim - tall - layout.unit * 0.12,
+            layout.unit * 2.1,
+            tall,
+        )
+    } else if taken {
+        (x + 1.0, measure.lane_y, measure.cell - 2.0, measure.lane_height * 0.4)
+    } else {
+        (x + 2.0, measure.lane_y, measure.cell - 4.0, measure.lane_height)
+    };
     html! {
-        <g key={ghost.record.0} {class} style={format!("transform:translate({:.1}px,{top:.1}px)", x + 2.0)}
+        <g key={ghost.record.0} {class} style={format!("transform:translate({left:.1}px,{top:.1}px)")}
            data-object={object::word(this)} role="button" tabindex="-1" aria-label={name::ghost(*text, ghost)}>
             <rect width={px(wide)} height={px(tall)} rx="4" />
             <text class="id" x={px(wide / 2.0)} y={px(tall / 2.0 + layout.unit * 0.36)}>{ word }</text>
@@ -232,8 +257,8 @@ fn high_watermark(offset: Option<i64>, layout: &Layout, x: Option<f64>) -> Html 
     if measure.detail != Detail::Full {
         return html! { <g class="watermark" {style}><path d={format!("M0-1v{:.1}", measure.lane_height + 2.0)} /></g> };
     }
-    let reach = unit * 0.25;
-    let (wide, tall) = (unit * 3.0, unit * 1.15);
+    let reach = measure.brim + unit * 0.12;
+    let (wide, tall) = (unit * 3.1, unit * 1.25);
     html! {
         <g class="watermark" {style}>
             <path d={glyph::surface(measure.lane_height + reach * 2.0, unit * 0.16)} transform={format!("translate(0 {:.1})", -reach)} />
@@ -246,12 +271,14 @@ fn high_watermark(offset: Option<i64>, layout: &Layout, x: Option<f64>) -> Html 
 fn log_end(picture: &StripPicture, layout: &Layout, x: Option<f64>) -> Html {
     let measure = &layout.strip;
     let unit = layout.unit;
-    let Some(x) = x.filter(|_| measure.detail == Detail::Full) else { return html! { <g class="log-end" /> } };
+    let Some(x) = x.filter(|_| measure.detail == Detail::Full) else {
+        return html! { <g class="log-end" /> };
+    };
     let style = format!("transform:translate({x:.1}px,{:.1}px)", measure.lane_y + measure.lane_height);
     html! {
         <g class="log-end" {style}>
-            <path d={format!("M0 {:.1}V{:.1}", -measure.lane_height, unit * 0.5)} />
-            <text x={px(unit * 0.25)} y={px(unit * 1.28)}>{ "LEO " }{ picture.log_end }</text>
+            <path d={format!("M0 {:.1}V{:.1}", -measure.lane_height * 0.3, unit * 1.5)} />
+            <text x={px(unit * 0.3)} y={px(unit * 1.5)}>{ "LEO " }{ picture.log_end }</text>
         </g>
     }
 }
