@@ -4,7 +4,8 @@ use crate::ledger::Entry;
 use highwater_core::action::Timer;
 use highwater_core::cow::CowList;
 use highwater_core::event::{Event, EventKind};
-use highwater_core::ids::{BrokerId, EventId, NodeId, RecordId};
+use highwater_core::ids::{BrokerId, EventId, NodeId, PartitionId, RecordId};
+use highwater_core::protocol::MessageKind;
 use std::collections::BTreeSet;
 
 /// The longest chain that is followed.
@@ -16,44 +17,64 @@ fn find(events: &CowList<Event>, id: EventId) -> Option<&Event> {
 
 /// What led to an event, oldest first; the event itself comes last.
 ///
-/// A timer has no cause of its own. Where the controller fences a broker because its session ran out, the chain goes on
+/// Two links are made where the events themselves name a broader cause: a broker takes office because the controller
+/// elected it, which the metadata only carried; and a session that ran out has no cause of its own, so the chain goes on
 /// with what silenced the broker.
 pub fn chain(events: &CowList<Event>, id: EventId) -> Vec<EventId> {
     let mut chain = Vec::new();
     let mut next = find(events, id);
-    let mut fenced = None;
+    let (mut office, mut fenced) = (None, None);
     while let Some(event) = next.filter(|_| chain.len() < LONGEST) {
         chain.push(event.id);
-        if let EventKind::BrokerFenced { broker } = event.kind {
-            fenced = Some(broker);
+        match event.kind {
+            EventKind::BecameLeader { partition, epoch, .. }
+            | EventKind::BecameFollower { partition, epoch, .. } => {
+                office = Some((partition, epoch));
+            }
+            EventKind::BrokerFenced { broker } => fenced = Some(broker),
+            _ => {}
         }
-        next = match (event.cause.is_some(), &event.kind) {
-            (true, _) => find(events, event.cause),
-            (false, EventKind::TimerFired(Timer::Session)) => {
+        let named = find(events, event.cause);
+        next = match event.kind {
+            EventKind::Delivered { kind: MessageKind::MetadataFetchResponse, .. } => {
+                office.take().and_then(|office| elected(events, office, event.id)).or(named)
+            }
+            EventKind::TimerFired(Timer::Session) => {
                 fenced.take().and_then(|broker| silenced_by(events, broker, event.id))
             }
-            _ => None,
+            _ => named,
         };
     }
     chain.reverse();
     chain
 }
 
-/// The last fault before an event that kept a broker from reporting to the controller.
-fn silenced_by(events: &CowList<Event>, broker: BrokerId, before: EventId) -> Option<&Event> {
-    let broker = NodeId::Broker(broker);
-    let end = usize::try_from(before.0).ok()?.saturating_sub(1);
-    let past = (0..end).rev().filter_map(|place| events.get(place));
-    past.take_while(|event| {
-        !(event.node == broker && matches!(event.kind, EventKind::Restarted | EventKind::Resumed))
+/// Events before this one, the latest first.
+fn before(events: &CowList<Event>, id: EventId) -> impl Iterator<Item = &Event> {
+    let end = usize::try_from(id.0).unwrap_or(usize::MAX).saturating_sub(1).min(events.len());
+    (0..end).rev().filter_map(|place| events.get(place))
+}
+
+/// The election that made a partition's leader of an epoch.
+fn elected(events: &CowList<Event>, (partition, epoch): (PartitionId, i32), by: EventId) -> Option<&Event> {
+    before(events, by).find(|event| {
+        matches!(event.kind, EventKind::LeaderElected { partition: p, epoch: e, .. } if (p, e) == (partition, epoch))
     })
-    .find(|event| match event.kind {
-        EventKind::Crashed(_) | EventKind::Paused | EventKind::ShutdownCompleted => event.node == broker,
-        EventKind::LinkCut { to } => {
-            event.node == broker && to == NodeId::Controller
-                || event.node == NodeId::Controller && to == broker
+}
+
+/// The last fault before an event that kept a broker from reporting to the controller.
+fn silenced_by(events: &CowList<Event>, broker: BrokerId, by: EventId) -> Option<&Event> {
+    let broker = NodeId::Broker(broker);
+    let is_repair = |kind: &EventKind| matches!(kind, EventKind::Restarted | EventKind::Resumed);
+    before(events, by).take_while(|event| event.node != broker || !is_repair(&event.kind)).find(|event| {
+        match event.kind {
+            EventKind::Crashed(_) | EventKind::Paused | EventKind::ShutdownCompleted => event.node == broker,
+            EventKind::LinkCut { to } => {
+                (event.node, to) == (broker, NodeId::Controller)
+                    || (event.node, to) == (NodeId::Controller, broker)
+            }
+            _ => false,
         }
-        _ => false,
     })
 }
 

@@ -606,3 +606,150 @@ impl Moment {
         true
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lessons;
+    use highwater_core::action::Crash;
+    use highwater_core::ids::{BrokerId, NodeId};
+    use proptest::prelude::*;
+
+    fn lesson(id: &str) -> Timeline {
+        let scenario = lessons::find(id).expect("it exists").scenario().expect("it can be read");
+        Timeline::new(Arc::new(scenario), None, &[]).expect("it can be built")
+    }
+
+    fn kill(n: u8) -> Intervention {
+        Intervention::Crash { node: NodeId::Broker(BrokerId(n)), crash: Crash::Process }
+    }
+
+    /// What can be seen of a position.
+    fn picture(t: &Timeline) -> (Cluster, crate::ledger::Counts, Option<Caption>, Option<Micros>, bool) {
+        (t.cluster().clone(), t.ledger().counts(), t.caption().cloned(), t.next_time(), t.is_finished())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn a_position_is_the_same_however_it_is_reached(places in proptest::collection::vec(0..3_000usize, 1..8)) {
+            let mut walked = lesson("unclean-election");
+            let mut jumped = lesson("unclean-election");
+            jumped.to_end();
+            jumped.run_to(3_000);
+            for place in places {
+                jumped.seek(place);
+                walked = if walked.position() > place { lesson("unclean-election") } else { walked };
+                while walked.position() < place {
+                    walked.step();
+                }
+                prop_assert_eq!(walked.position(), jumped.position());
+                prop_assert!(picture(&walked) == picture(&jumped), "at {}", place);
+            }
+        }
+    }
+
+    #[test]
+    fn stepping_back_undoes_a_step() {
+        let mut t = lesson("acks-1-loses-data");
+        t.to_opening();
+        for _ in 0..20 {
+            let before = (t.position(), picture(&t));
+            t.step();
+            assert!(t.step_back());
+            assert!((t.position(), picture(&t)) == before);
+            t.step();
+        }
+        t.seek(0);
+        assert!(!t.step_back());
+    }
+
+    #[test]
+    fn acting_in_the_past_grows_a_branch_and_keeps_the_future() {
+        let mut t = lesson("acks-1-loses-data");
+        t.to_opening();
+        let opening = t.position();
+        t.to_end();
+        let (end, hash) = (t.len(), t.event_hash());
+        assert_eq!(t.ledger().counts().lost, 1);
+        t.seek(opening - 50);
+        let acks = Intervention::SetConfig { name: "acks".into(), member: None, value: "all".into() };
+        t.act(acks.clone()).unwrap();
+        assert_eq!((t.branch(), t.branches().len()), (1, 2));
+        let info = &t.branches()[1];
+        assert_eq!((info.parent, info.fork_step, &info.label), (Some(0), opening - 50, &Some(acks)));
+        assert!(t.markers().iter().all(|marker| marker.step <= t.position()));
+        t.to_end();
+        assert_eq!((t.ledger().counts().lost, t.refused().count()), (0, 0));
+        t.switch_branch(0).unwrap();
+        assert_eq!((t.position(), t.len(), t.event_hash()), (opening - 50, end, hash));
+        t.seek(end);
+        assert_eq!(t.ledger().counts().lost, 1);
+        assert_eq!(t.switch_branch(7), Err(LabError::NoSuchBranch(7)));
+    }
+
+    #[test]
+    fn acting_at_the_end_of_what_is_known_goes_on_in_the_same_branch() {
+        let mut t = lesson("acks-1-loses-data");
+        t.to_opening();
+        t.act(kill(3)).unwrap();
+        assert_eq!(t.branches().len(), 1);
+        assert_eq!(t.act(kill(3)).unwrap_err(), t.cluster().check(&kill(3)).unwrap_err());
+        assert_eq!(t.acts().count(), 1);
+    }
+
+    #[test]
+    fn markers_are_walked_in_both_directions() {
+        let mut there = lesson("acks-1-loses-data");
+        let mut places = Vec::new();
+        while there.to_next_marker() {
+            places.push(there.position());
+        }
+        assert!(places.len() > 5 && places.is_sorted_by(|a, b| a < b), "{places:?}");
+        assert!(there.markers().iter().any(|marker| marker.kind == MarkerKind::Loss));
+        let mut back = Vec::new();
+        there.seek(there.len());
+        while there.to_previous_marker() {
+            back.push(there.position());
+        }
+        back.reverse();
+        assert_eq!(back, places);
+    }
+
+    #[test]
+    fn why_leads_from_the_loss_back_to_the_crash() {
+        let mut t = lesson("acks-1-loses-data");
+        t.to_end();
+        let m5 = t.record_called("m5").unwrap();
+        let told = t.why_record(m5);
+        let kinds: Vec<&EventKind> =
+            told.iter().filter_map(|id| t.event(*id)).map(|event| &event.kind).collect();
+        let place = |wanted: fn(&EventKind) -> bool| kinds.iter().position(|kind| wanted(kind));
+        let created = place(|kind| matches!(kind, EventKind::RecordCreated { .. }));
+        let appended = place(|kind| matches!(kind, EventKind::RecordsAppended { .. }));
+        let acked = place(|kind| matches!(kind, EventKind::Acked { .. }));
+        let crashed = place(|kind| matches!(kind, EventKind::Crashed(_)));
+        let fenced = place(|kind| matches!(kind, EventKind::BrokerFenced { .. }));
+        let office = place(|kind| matches!(kind, EventKind::BecameLeader { .. }));
+        let story = [created, appended, acked, crashed, fenced, office];
+        assert!(story.iter().all(Option::is_some) && story.is_sorted(), "{story:?}");
+        let decided = t.ledger().record(m5).and_then(crate::ledger::Entry::decided_by).unwrap();
+        assert_eq!(told.last(), Some(&decided));
+        assert!(t.step_of(decided) <= t.len());
+        t.seek(t.step_of(decided));
+        assert!(t.last_events().any(|event| event.id == decided));
+        assert_eq!(t.ledger().counts().lost, 1);
+    }
+
+    #[test]
+    fn a_setting_can_be_changed_before_the_first_step_and_bad_ones_are_named() {
+        let scenario = Arc::new(lessons::ALL[0].scenario().unwrap());
+        let with = |name: &str, value: &str| {
+            Timeline::new(scenario.clone(), Some(3), &[(name.into(), value.into())]).map(|t| t.seed())
+        };
+        assert_eq!(with("acks", "all"), Ok(3));
+        assert!(with("acks", "some").unwrap_err().to_string().starts_with("acks: "));
+        assert!(with("ack", "all").unwrap_err().to_string().starts_with("ack: "));
+    }
+}

@@ -5,6 +5,8 @@
 
 mod book;
 mod entry;
+#[cfg(test)]
+mod tests;
 
 pub use entry::{Entry, Fate};
 

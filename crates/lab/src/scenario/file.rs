@@ -232,12 +232,12 @@ pub(super) fn read(id: &str, file: &str, text: &str) -> Result<Scenario> {
         script.push(read_cue(&source, &format!("script[{i}]"), cue)?);
     }
     let names = Names::of(&source, &setup, &script, &parsed.script)?;
-    for (cue, table) in script.iter().zip(&parsed.script) {
-        names.check_trigger(&source, "script.when", &cue.trigger, table.when.as_ref())?;
+    for (i, (cue, table)) in script.iter().zip(&parsed.script).enumerate() {
+        names.check_trigger(&source, &format!("script[{i}].when"), &cue.trigger, table.when.as_ref())?;
         for command in &cue.commands {
-            names
-                .check_command(command)
-                .map_err(|reason| source.error(Some(table.commands.span()), "script.do", reason))?;
+            names.check_command(command).map_err(|reason| {
+                source.error(Some(table.commands.span()), &format!("script[{i}].do"), reason)
+            })?;
         }
     }
     let mut captions = Vec::new();

@@ -4,6 +4,8 @@
 //! parser there is: page, command line and tests all read lessons through it.
 
 mod file;
+#[cfg(test)]
+mod tests;
 
 use crate::command::Command;
 use crate::condition::Condition;
