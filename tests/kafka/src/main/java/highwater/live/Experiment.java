@@ -37,7 +37,9 @@ final class Experiment {
 
     /** The words of a broker or of a client's exception, without the time of day and the machine's directories. */
     void words(List<String> said) {
-        said.stream().map(line -> line.replaceFirst("^\\[[0-9:,]+\\] ", "").replaceAll("/\\S*highwater-cluster\\d+/", "")).filter(line -> !words.contains(line))
+        said.stream()
+            .map(line -> line.replaceFirst("^\\[[0-9:,]+\\] ", "").replaceAll("/\\S*highwater-cluster\\d+/", ""))
+            .filter(line -> !words.contains(line))
             .limit(Math.max(0, 12 - words.size())).forEach(line -> {
                 words.add(line);
                 System.out.println("      \"" + line + '"');

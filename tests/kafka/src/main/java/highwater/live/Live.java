@@ -2,7 +2,6 @@ package highwater.live;
 
 import highwater.VectorFile;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -17,31 +16,32 @@ public final class Live {
     }
 
     private static List<Entry> entries() {
-        List<Entry> all = new ArrayList<>();
-        all.add(new Entry("acks_one", "some acknowledged records are gone", DurabilityExperiments::acksOne));
-        all.add(new Entry("acks_all", "no acknowledged record is gone; with too few replicas nothing is acknowledged",
-            DurabilityExperiments::acksAll));
-        all.add(new Entry("acks_zero", "the producer is told that records are well that no log holds",
-            DurabilityExperiments::acksZero));
-        all.add(new Entry("isr_timing", "a follower leaves the ISR after 1 to 1.5 times the lag limit and returns once it has caught up",
-            ReplicationExperiments::isrTiming));
-        all.add(new Entry("high_watermark", "readers wait for the frozen follower, then go on; below min.insync.replicas they stop",
-            ReplicationExperiments::highWatermark));
-        all.add(new Entry("unclean_election", "off: no leader and nothing lost; on: a leader and acknowledged records lost",
-            ReplicationExperiments::unclean));
-        all.add(new Entry("lost_response", "without idempotence the record is there twice, with it once",
-            ProducerExperiments::lostResponse));
-        all.add(new Entry("reordered", "without idempotence the failed batch comes last, with it the order is kept",
-            ProducerExperiments::reordered));
-        all.add(new Entry("rebalance", "range stops every partition when a member joins, the incremental ones only what moves; "
-            + "a killed member's partitions wait for its session", GroupExperiments::rebalances));
-        all.add(new Entry("crashes", "processing before committing repeats records, committing before processing skips some",
-            GroupExperiments::crashes));
-        all.add(new Entry("adding_partitions", "3 to 4 moves three quarters of the keys, 4 to 8 one half",
-            ProducerExperiments::addingPartitions));
-        all.add(new Entry("last_replica_standing", "with eligible leader replicas nothing acknowledged is gone; without, some is",
-            LastReplicaExperiment::run));
-        return all;
+        return List.of(
+            new Entry("acks_one", "some acknowledged records are gone", DurabilityExperiments::acksOne),
+            new Entry("acks_all", "no acknowledged record is gone; with too few replicas nothing is acknowledged",
+                DurabilityExperiments::acksAll),
+            new Entry("acks_zero", "the producer is told that records are well that no log holds",
+                DurabilityExperiments::acksZero),
+            new Entry("isr_timing",
+                "a follower leaves the ISR after 1 to 1.5 times the lag limit and returns once it has caught up",
+                ReplicationExperiments::isrTiming),
+            new Entry("high_watermark",
+                "readers wait for the frozen follower, then go on; below min.insync.replicas they stop",
+                ReplicationExperiments::highWatermark),
+            new Entry("unclean_election", "off: no leader and nothing lost; on: a leader and acknowledged records lost",
+                ReplicationExperiments::unclean),
+            new Entry("lost_response", "without idempotence the record is there twice, with it once",
+                ProducerExperiments::lostResponse),
+            new Entry("reordered", "without idempotence the failed batch comes last, with it the order is kept",
+                ProducerExperiments::reordered),
+            new Entry("rebalance", "range stops every partition when a member joins, the incremental ones only what moves; "
+                + "a killed member's partitions wait for its session", GroupExperiments::rebalances),
+            new Entry("crashes", "processing before committing repeats records, committing before processing skips some",
+                GroupExperiments::crashes),
+            new Entry("adding_partitions", "3 to 4 moves three quarters of the keys, 4 to 8 one half",
+                ProducerExperiments::addingPartitions),
+            new Entry("last_replica_standing",
+                "with eligible leader replicas nothing acknowledged is gone; without, some is", LastReplicaExperiment::run));
     }
 
     public static void run(Path directory, Set<String> wanted) throws Exception {

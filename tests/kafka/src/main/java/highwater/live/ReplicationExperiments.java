@@ -36,9 +36,9 @@ final class ReplicationExperiments {
             run.words(DurabilityExperiments.about(cluster.broker(1).saidSince(mark), topic));
         }
         run.observe("ms from freezing to leaving the ISR", shrink);
-        run.observe("the same as multiples of replica.lag.time.max.ms", shrink.stream().map(ReplicationExperiments::lags).toList());
+        run.observe("the same as multiples of replica.lag.time.max.ms", lags(shrink));
         run.observe("ms from thawing to being in the ISR", expand);
-        run.observe("the same in multiples of replica.lag.time.max.ms", expand.stream().map(ReplicationExperiments::lags).toList());
+        run.observe("the same in multiples of replica.lag.time.max.ms", lags(expand));
 
         Thread.sleep(1_500);
         run.step("nothing is written; a follower is frozen");
@@ -59,8 +59,8 @@ final class ReplicationExperiments {
         Thread.sleep(300);
     }
 
-    private static double lags(long millis) {
-        return Math.round(100.0 * millis / Cluster.LAG_MS) / 100.0;
+    private static List<Double> lags(List<Long> millis) {
+        return millis.stream().map(ms -> Math.round(100.0 * ms / Cluster.LAG_MS) / 100.0).toList();
     }
 
     static void highWatermark(Cluster cluster, Experiment run) throws Exception {
@@ -73,19 +73,19 @@ final class ReplicationExperiments {
         Map<String, Object> settings = Map.of("acks", "1", "enable.idempotence", false, "linger.ms", 0);
         try (KafkaProducer<String, String> producer = Clients.producer(cluster.bootstrap(), settings);
              KafkaConsumer<byte[], String> consumer = reader(cluster, topic)) {
-            seen(run, "all three replicas run", producer, consumer, cluster, topic, 1_000);
+            seen(run, "all three replicas run", producer, consumer, topic, 1_000);
 
             cluster.broker(3).freeze();
             run.step("one follower is frozen: the ISR still names three");
             long start = System.nanoTime();
-            int before = seen(run, "one follower frozen, within 1 s", producer, consumer, cluster, topic, 1_000);
+            int before = seen(run, "one follower frozen, within 1 s", producer, consumer, topic, 1_000);
             while (read(consumer) == 0 && Wait.millisSince(start) < 20_000) {
                 Thread.sleep(1);
             }
             run.observe("ms until those records are readable", Wait.millisSince(start));
             Wait.until("the broker hears of the ISR it asked for", 5_000, () -> Wire.state(leader, topic).isr().size() == 2);
             run.observe("state then", Wire.state(leader, topic).toString());
-            int above = seen(run, "the ISR is two, not below min.insync.replicas", producer, consumer, cluster, topic, 1_000);
+            int above = seen(run, "the ISR is two, not below min.insync.replicas", producer, consumer, topic, 1_000);
 
             cluster.broker(2).freeze();
             run.step("the other follower is frozen too");
@@ -98,7 +98,7 @@ final class ReplicationExperiments {
             });
             read(consumer);
             run.observe("state then, with both frozen", Wire.state(leader, topic).toString());
-            int below = seen(run, "the ISR is the leader alone, below min.insync.replicas", producer, consumer, cluster, topic, 3_000);
+            int below = seen(run, "the ISR is the leader alone, below min.insync.replicas", producer, consumer, topic, 3_000);
             run.observe("high watermark", Wire.highWatermark(leader, topic));
             run.observe("records on the leader's disk", new LogFile(leader, topic).values().size());
             start = System.nanoTime();
@@ -132,8 +132,7 @@ final class ReplicationExperiments {
 
     /** Sends ten records and says how many of them a consumer gets within the given time. */
     private static int seen(Experiment run, String when, KafkaProducer<String, String> producer,
-                            KafkaConsumer<byte[], String> consumer, Cluster cluster, String topic, long withinMs)
-        throws Exception {
+                            KafkaConsumer<byte[], String> consumer, String topic, long withinMs) throws Exception {
         Clients.Outcome outcome = Clients.outcome(Clients.send(producer, topic, "r", 10), "r");
         int seen = 0;
         for (long start = System.nanoTime(); Wait.millisSince(start) < withinMs && seen < 10;) {
@@ -169,7 +168,8 @@ final class ReplicationExperiments {
             cluster.broker(2).thaw();
         }
         run.step("the ISR has shrunk to the leader, which is killed hard; the follower thaws");
-        run.observe("records on the follower's disk after the thaw, unclean on", new LogFile(cluster.broker(2), on).values().size());
+        run.observe("records on the follower's disk after the thaw, unclean on",
+            new LogFile(cluster.broker(2), on).values().size());
         run.observe("acknowledged, unclean off", toOff.size());
         run.observe("acknowledged, unclean on", toOn.size());
         long start = System.nanoTime();

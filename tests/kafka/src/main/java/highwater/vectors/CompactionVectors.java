@@ -121,7 +121,8 @@ public final class CompactionVectors {
             writers.sequence += records.length;
             step.put("producer", 1000);
         } else {
-            batch = MemoryRecords.withTransactionalRecords(Compression.NONE, 2000, (short) 0, writers.transactionSequence, records);
+            batch = MemoryRecords.withTransactionalRecords(Compression.NONE, 2000, (short) 0,
+                writers.transactionSequence, records);
             writers.transactionSequence += records.length;
             writers.open = true;
             step.put("producer", 2000);

@@ -90,8 +90,8 @@ public final class SegmentVectors {
             }
             // A compacted log on the leader has gaps, and a follower copies them.
             offset += follower && random.nextInt(6) == 0 ? random.nextInt(5) : 0;
-            MemoryRecords batch = MemoryRecords.withRecords(RecordBatch.CURRENT_MAGIC_VALUE, follower ? offset : 0, Compression.NONE,
-                TimestampType.CREATE_TIME, -1, (short) -1, -1, 0, false, records);
+            MemoryRecords batch = MemoryRecords.withRecords(RecordBatch.CURRENT_MAGIC_VALUE, follower ? offset : 0,
+                Compression.NONE, TimestampType.CREATE_TIME, -1, (short) -1, -1, 0, false, records);
             described.add(VectorFile.object("bytes", batch.sizeInBytes(), "timestamps", timestamps, "first_offset", offset));
             parts.add(batch);
             offset += records.length;
