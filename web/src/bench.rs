@@ -116,11 +116,15 @@ fn standard_scene() -> Result<Scenario, highwater_lab::error::ScenarioError> {
     setup.latency = 100 * MS;
     setup.jitter = 20 * MS;
     let workload =
-        Workload { topic: "orders".into(), keys: 100, value_size: 200, interval: 4 * MS, count: None };
+        Workload { topic: "orders".into(), keys: 100, value_size: 200, interval: 3 * MS, count: None };
     let old = std::mem::replace(setup, highwater_core::setup::Setup::new(1));
-    *setup = old.producer(Some(workload.clone())).producer(Some(workload));
+    *setup = old.producer(None).producer(None);
+    for producer in &mut setup.producers {
+        producer.workload = Some(workload.clone());
+    }
     for producer in &mut setup.settings.producers {
-        producer.max_in_flight_requests_per_connection = 8;
+        producer.linger_ms = 0;
+        producer.max_in_flight_requests_per_connection = 60;
     }
     Ok(scenario)
 }

@@ -125,13 +125,18 @@ impl Look {
         Look { shape, tone: None, label: String::new(), sign: None }
     }
 
-    /// Records on their way: `m5`, or `m5–8`.
+    /// Records on their way: `m5`, `m5–8`, or `×20`.
     fn carrying(shape: Shape, records: impl Iterator<Item = (RecordId, Tone)>) -> Self {
         let records: Vec<(RecordId, Tone)> = records.collect();
         let (Some((first, tone)), Some((last, _))) = (records.first(), records.last()) else {
             return Look::plain(shape);
         };
-        let label = if records.len() == 1 { first.to_string() } else { format!("{first}–{}", last.0) };
+        let label = match records.len() {
+            1 => first.to_string(),
+            // Many or long numbers tell less than how many they are.
+            n if n > 9 || last.0 > 99 => format!("×{n}"),
+            _ => format!("{first}–{}", last.0),
+        };
         let shape = if shape == Shape::Block && label.len() > 3 { Shape::WideBlock } else { shape };
         Look { shape, tone: Some(*tone), label, sign: None }
     }

@@ -100,6 +100,7 @@ impl Sprites {
         set(&body.group, "class", &format!("message {} {tone}", look.shape.class()));
         set(&body.shape, "d", look.shape.path());
         body.label.set_text_content(Some(&look.label));
+        set(&body.label, "class", if look.label.chars().count() > 4 { "label long" } else { "label" });
         set(
             &body.sign,
             "class",

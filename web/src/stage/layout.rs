@@ -180,12 +180,12 @@ impl Layout {
 
     fn place_clients_above_and_below(&mut self, producers: usize, consumers: usize, gap: f64) -> Frame {
         let (width, height, unit) = (self.width, self.height, self.unit);
-        self.gutter = unit * 2.4;
-        let row = unit * 4.2;
+        self.gutter = unit * 2.9;
+        let row = unit * 4.6;
         let controller = unit * 7.4;
         let inner = width - gap * 2.0;
         let above = Frame::new(gap, gap, inner - controller - gap, row);
-        self.producers = line(above, producers, gap, unit * 14.0);
+        self.producers = line(above, producers, gap, unit * 15.0);
         self.controller = Frame::new(width - gap - controller, gap, controller, row);
         let below = if consumers > 0 {
             self.consumers = line(Frame::new(gap, height - gap - row, inner, row), consumers, gap, inner);
@@ -224,7 +224,7 @@ impl Layout {
         };
         let strips = self.cast.strips.max(1);
         let measures = (1..=4).map(|columns| (columns, self.measure(strips.div_ceil(columns), columns)));
-        let best = measures.reduce(|best, next| if score(&next.1) > score(&best.1) { next } else { best });
+        let best = measures.reduce(|best, next| if score(&next.1, unit) > score(&best.1, unit) { next } else { best });
         if let Some((columns, strip)) = best {
             (self.columns, self.strip) = (columns, strip);
         }
@@ -256,7 +256,7 @@ impl Layout {
             Detail::Full => {
                 (lane_height * 1.08).clamp(unit * 1.9, unit * 4.2).min(lane / 8.5).max(unit * 1.75)
             }
-            Detail::Compact => (lane_height * 1.6).clamp(unit * 0.6, unit * 2.2),
+            Detail::Compact => (lane_height * 1.25).clamp(unit * 0.6, unit * 2.2),
             Detail::Heat => unit * 0.5,
         };
         let cells = (lane / wanted).floor().clamp(4.0, 64.0);
@@ -307,7 +307,8 @@ impl Layout {
             (NodeId::Broker(_), NodeId::Broker(_)) => {
                 let (start, end) = (self.left_port(fa), self.left_port(fb));
                 let neighbours = (end.y - start.y).abs() / (fa.height + self.unit);
-                let bulge = (self.gutter * (0.3 + 0.16 * neighbours)).min(self.gutter * 0.95);
+                let widest = self.gutter * if self.narrow { 0.4 } else { 0.95 };
+                let bulge = (self.gutter * (0.3 + 0.16 * neighbours)).min(widest);
                 Curve::bulging(start, end, point(-bulge * 1.33, 0.0))
             }
             (NodeId::Controller, NodeId::Broker(_)) => {
@@ -354,14 +355,14 @@ impl Layout {
     }
 }
 
-/// What makes one arrangement of strips better than another: tall enough to read first, then as many records as possible.
-fn score(strip: &StripMeasure) -> f64 {
-    let tall = match strip.detail {
-        Detail::Full => 2000.0,
-        Detail::Compact => 1000.0 + strip.height * 4.0,
-        Detail::Heat => strip.height * 10.0,
-    };
-    tall + strip.cells.min(24) as f64 * 4.0
+/// What makes one arrangement of strips better than another: tall enough to read, and long enough to tell a story.
+fn score(strip: &StripMeasure, unit: f64) -> f64 {
+    let (tall, cells) = (strip.height / unit, strip.cells as f64);
+    match strip.detail {
+        Detail::Full => 1000.0 + tall.min(8.0) * 20.0 + cells.min(12.0) * 10.0,
+        Detail::Compact => tall.min(1.6) * 150.0 + cells.min(14.0) * 30.0,
+        Detail::Heat => tall * 100.0 + cells.min(14.0) * 10.0,
+    }
 }
 
 /// Frames below each other, in the middle of the room.

@@ -40,7 +40,7 @@ pub(crate) fn Broker(props: &NodeProps<Rc<BrokerPicture>>) -> Html {
     let title = text.node_title(node);
     html! {
         <g {class}>
-            { frame_of(node, frame, picture.status, *selection, *text, html! {
+            { frame_of(node, frame, plate, picture.status, *selection, *text, html! {
                 if beside {
                     <text class="title" x={px(plate.width / 2.0)} y={px(middle + if quiet { unit * 0.4 } else { -unit * 0.45 })}>{ title }</text>
                     { status(picture.status, word, quiet, plate.width / 2.0, middle + unit * 1.05, unit) }
@@ -57,24 +57,30 @@ pub(crate) fn Broker(props: &NodeProps<Rc<BrokerPicture>>) -> Html {
     }
 }
 
-/// A node's frame, which is what is selected.
+/// A node's frame. All of it can be clicked; its name plate is the button that keyboards and screen readers meet, so
+/// that what stands on the frame is not inside a button.
 fn frame_of(
     node: NodeId,
     frame: Frame,
+    plate: Frame,
     status: Status,
     selection: Option<Selection>,
     text: Text,
     inside: Html,
 ) -> Html {
     let this = Selection::Node(node);
+    let word = object::word(this);
     let selected = (selection == Some(this)).then_some("selected");
     html! {
-        <g class={classes!("node", selected)} data-object={object::word(this)} role="button" tabindex="-1"
-           aria-label={name::node(text, node, status)}
-           transform={format!("translate({:.1} {:.1})", frame.x, frame.y)}>
-            <rect class="body" width={px(frame.width)} height={px(frame.height)} rx="10" />
-            <rect class="veil" width={px(frame.width)} height={px(frame.height)} rx="10" />
-            { inside }
+        <g class={classes!("node", selected)} transform={format!("translate({:.1} {:.1})", frame.x, frame.y)}>
+            <g data-object={word.clone()}>
+                <rect class="body" width={px(frame.width)} height={px(frame.height)} rx="10" />
+                <rect class="veil" width={px(frame.width)} height={px(frame.height)} rx="10" />
+            </g>
+            <g class="plate" data-object={word} role="button" tabindex="-1" aria-label={name::node(text, node, status)}>
+                <rect width={px(plate.width)} height={px(plate.height)} rx="10" />
+                { inside }
+            </g>
         </g>
     }
 }
@@ -106,7 +112,7 @@ pub(crate) fn Controller(props: &NodeProps<Status>) -> Html {
     let quiet = *picture == Status::Running;
     html! {
         <g class={classes!("controller", glyph::status_class(*picture))}>
-            { frame_of(NodeId::Controller, frame, *picture, *selection, *text, html! {
+            { frame_of(NodeId::Controller, frame, frame, *picture, *selection, *text, html! {
                 <>
                     <text class="title" x={px(x)} y={px(y + if quiet { unit * 0.35 } else { -unit * 0.3 })}>
                         { text.node_title(NodeId::Controller) }
@@ -127,11 +133,11 @@ pub(crate) fn Producer(props: &NodeProps<Rc<ProducerPicture>>) -> Html {
     let unit = layout.unit;
     let quiet = picture.status == Status::Running;
     let (title_y, rows_y) = client_rows(frame, unit);
-    let size = ((frame.width - unit * 0.8) / 4.0).min(unit * 2.5).min((frame.height - rows_y) * 0.8);
+    let size = ((frame.width - unit * 0.8) / 4.0).min(unit * 2.5).min((frame.height - rows_y) * 0.64);
     let left = (frame.width - size * 4.0) / 2.0;
     html! {
         <g class={classes!("producer", glyph::status_class(picture.status))}>
-            { frame_of(node, frame, picture.status, *selection, *text, html! {
+            { frame_of(node, frame, client_plate(frame, unit), picture.status, *selection, *text, html! {
                 <>
                     <text class="title" x={px(frame.width / 2.0)} y={px(title_y)}>{ text.node_title(node) }</text>
                     { status(picture.status, text.status(picture.status), quiet, frame.width / 2.0, frame.height - unit * 0.2, unit * 0.9) }
@@ -146,9 +152,14 @@ pub(crate) fn Producer(props: &NodeProps<Rc<ProducerPicture>>) -> Html {
     }
 }
 
+/// The part of a client's frame that tells its name.
+fn client_plate(frame: Frame, unit: f64) -> Frame {
+    Frame { x: 0.0, y: 0.0, width: frame.width, height: client_rows(frame, unit).1 }
+}
+
 /// Where a client's title and what is below it begin.
 fn client_rows(frame: Frame, unit: f64) -> (f64, f64) {
-    let title = (frame.height * 0.28).clamp(unit * 1.2, unit * 2.0);
+    let title = (frame.height * 0.24).clamp(unit * 1.2, unit * 2.0);
     (title, title + unit * 0.5)
 }
 
@@ -163,12 +174,13 @@ fn sent(sent: &Sent, x: f64, size: f64, unit: f64, selection: Option<Selection>,
     let class =
         classes!("record", sent.tone.class(), promise, (selection == Some(this)).then_some("selected"));
     let inner = size - unit * 0.25;
+    let label = sent.record.to_string();
     let tall = inner.min(unit * 1.9);
     html! {
         <g key={sent.record.0} {class} style={format!("transform:translate({x:.1}px,0px)")}
            data-object={object::word(this)} role="button" tabindex="-1" aria-label={name::sent(text, sent)}>
             <rect width={px(inner)} height={px(tall)} rx="4" />
-            <text class="id" x={px(inner / 2.0)} y={px(tall / 2.0 + unit * 0.32)}>{ sent.record.to_string() }</text>
+            <text class="id" style={fitted(&label, inner, unit * 0.88)} x={px(inner / 2.0)} y={px(tall / 2.0 + unit * 0.3)}>{ label }</text>
             <path class="promise" d={sign} transform={format!("translate({:.1} {:.1}) scale({:.3})", inner / 2.0, tall + unit * 0.75, unit * 0.062)} />
         </g>
     }
@@ -193,7 +205,7 @@ pub(crate) fn Consumer(props: &NodeProps<Rc<ConsumerPicture>>) -> Html {
         }));
     html! {
         <g class={classes!("consumer", glyph::status_class(picture.status))}>
-            { frame_of(node, frame, picture.status, *selection, *text, html! {
+            { frame_of(node, frame, client_plate(frame, unit), picture.status, *selection, *text, html! {
                 <>
                     <text class="title" x={px(frame.width / 2.0)} y={px(title_y)}>{ text.node_title(node) }</text>
                     { for lines.take(room).enumerate().map(|(row, line)| html! {
@@ -205,6 +217,11 @@ pub(crate) fn Consumer(props: &NodeProps<Rc<ConsumerPicture>>) -> Html {
             }) }
         </g>
     }
+}
+
+/// The size of text that has to fit into so much room, no larger than it should be.
+fn fitted(text: &str, room: f64, size: f64) -> String {
+    format!("font-size:{:.1}px", size.min(room / (text.len() as f64 * 0.62)))
 }
 
 fn px(value: f64) -> String {

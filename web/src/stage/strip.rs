@@ -48,12 +48,16 @@ pub(crate) fn Strip(props: &StripProps) -> Html {
 
     html! {
         <g {class} style={format!("transform:translate({:.1}px,{:.1}px)", corner.x, corner.y)}>
-            <g class={classes!("replica", (*selection == Some(replica)).then_some("selected"))}
-               data-object={object::word(replica)} role="button" tabindex="-1"
-               aria-label={name::replica(*text, picture)}>
-                <rect class="hit" width={px(measure.width)} height={px(measure.height)} rx="4" />
-                { label(picture, layout, *text) }
-                <rect class="channel" x={px(measure.label)} y={px(top)} width={px(lane)} height={px(tall)} rx="3" />
+            <g class={classes!("replica", (*selection == Some(replica)).then_some("selected"))}>
+                <g data-object={object::word(replica)}>
+                    <rect class="row" width={px(measure.width)} height={px(measure.height)} rx="4" />
+                    <rect class="channel" x={px(measure.label)} y={px(top)} width={px(lane)} height={px(tall)} rx="3" />
+                </g>
+                <g class="plate" data-object={object::word(replica)} role="button" tabindex="-1"
+                   aria-label={name::replica(*text, picture)}>
+                    <rect width={px(measure.label * 0.97)} height={px(measure.height)} rx="4" />
+                    { label(picture, layout, *text) }
+                </g>
             </g>
             if picture.high_watermark.is_some() {
                 <rect class="water" width="1" height="1"
@@ -61,11 +65,7 @@ pub(crate) fn Strip(props: &StripProps) -> Html {
             } else {
                 <rect class="water" width="0" height="0" />
             }
-            if picture.window > 0 {
-                <text class="ellipsis" x={px(measure.label - layout.unit * 0.25)} y={px(top + tall * 0.62)}>{ "…" }</text>
-            } else {
-                <text class="ellipsis" />
-            }
+            { outside(picture, layout) }
             <g class="records">
                 { for picture.cells.iter().map(|cell| record(cell, props, x(cell.offset), cell.offset < committed)) }
             </g>
@@ -85,6 +85,18 @@ pub(crate) fn Strip(props: &StripProps) -> Html {
 /// A number of CSS pixels, as attributes take it.
 fn px(value: f64) -> String {
     format!("{value:.1}")
+}
+
+/// What is not in view: earlier records, or how far the replica is behind.
+fn outside(picture: &StripPicture, layout: &Layout) -> Html {
+    let measure = &layout.strip;
+    let y = px(measure.lane_y + measure.lane_height / 2.0 + layout.unit * 0.25);
+    if picture.log_end < picture.window {
+        let behind = format!("−{}", picture.window + measure.cells - picture.log_end);
+        return html! { <text class="outside behind" x={px(measure.label + layout.unit * 0.4)} {y}>{ behind }</text> };
+    }
+    let words = if picture.window > picture.log_start && measure.detail == Detail::Full { "…" } else { "" };
+    html! { <text class="outside" x={px(measure.label - layout.unit * 0.3)} {y}>{ words }</text> }
 }
 
 /// What stands left of the records: whose they are, and how the replica stands.
@@ -252,15 +264,18 @@ fn ghost(ghost: &Ghost, props: &StripProps, x: f64) -> Html {
 fn high_watermark(offset: Option<i64>, layout: &Layout, x: Option<f64>) -> Html {
     let measure = &layout.strip;
     let unit = layout.unit;
-    let (Some(offset), Some(x)) = (offset, x) else { return html! { <g class="watermark" /> } };
+    // Out of view it waits where it comes into view again.
+    let away = (offset.is_none() || x.is_none()).then_some("away");
+    let (offset, x) = (offset.unwrap_or_default(), x.unwrap_or(measure.label));
+    let class = classes!("watermark", away);
     let style = format!("transform:translate({x:.1}px,{:.1}px)", measure.lane_y);
     if measure.detail != Detail::Full {
-        return html! { <g class="watermark" {style}><path d={format!("M0-1v{:.1}", measure.lane_height + 2.0)} /></g> };
+        return html! { <g {class} {style}><path d={format!("M0-1v{:.1}", measure.lane_height + 2.0)} /></g> };
     }
     let reach = measure.brim + unit * 0.12;
     let (wide, tall) = (unit * 3.1, unit * 1.25);
     html! {
-        <g class="watermark" {style}>
+        <g {class} {style}>
             <path d={glyph::surface(measure.lane_height + reach * 2.0, unit * 0.16)} transform={format!("translate(0 {:.1})", -reach)} />
             <rect x={px(-wide / 2.0)} y={px(-tall - reach)} width={px(wide)} height={px(tall)} rx={px(tall / 2.0)} />
             <text y={px(-reach - tall * 0.26)}>{ "HW " }{ offset }</text>
