@@ -10,6 +10,11 @@ messages! {
     event_delivered(kind: &str, from: &str, to: &str) = "{kind} from {from} reaches {to}", "{from} 的 {kind} 到达 {to}";
     event_message_lost(kind: &str, from: &str, to: &str) = "{kind} from {from} to {to} is lost", "{from} 发往 {to} 的 {kind} 丢失";
     event_timer(what: &str, node: &str) = "{node}: {what}", "{node}：{what}";
+    event_partition_chosen(record: &str, partition: &str) = "The partitioner puts {record} into {partition}.", "分区器把 {record} 分到 {partition}。";
+    event_batch_sent(node: &str, records: &str, partition: &str) = "{node} sends {records} to the leader of {partition}.", "{node} 把 {records} 发往 {partition} 的 leader。";
+    event_told_hw(node: &str, partition: &str, to: i64) = "{node} is told the high watermark of {partition}: {to}.", "{node} 得知 {partition} 的高水位：{to}。";
+    event_flushed(node: &str, partition: &str, up_to: i64) = "{node} has {partition} on disk up to offset {up_to}.", "{node} 已把 {partition} 刷盘至位移 {up_to}。";
+    event_polled(node: &str, partition: &str, from: i64, to: i64) = "{node} polls offsets {from} to {to} of {partition}.", "{node} 拉到 {partition} 的位移 {from} 到 {to}。";
     event_other(what: &str, node: &str) = "{what} at {node}", "{node}：{what}";
 
     timer_replica_fetch = "time to fetch again", "该再次拉取了";
@@ -52,13 +57,30 @@ impl Narrator {
 
     fn small(&self, event: &Event) -> String {
         let t = self.t;
-        let here = t.node(event.node);
+        let (here, here_title) = (t.node(event.node), t.node_title(event.node));
         match &event.kind {
             EventKind::Delivered { kind, from, .. } => t.event_delivered(kind.name(), &t.node(*from), &here),
             EventKind::MessageLost { kind, from, .. } => {
                 t.event_message_lost(kind.name(), &t.node(*from), &here)
             }
-            EventKind::TimerFired(timer) => t.event_timer(t.timer(*timer), &t.node_title(event.node)),
+            EventKind::PartitionChosen { record, partition, .. } => {
+                t.event_partition_chosen(&record.to_string(), self.names.partition(*partition))
+            }
+            EventKind::BatchSent { partition, records, .. } => t.event_batch_sent(
+                &here_title,
+                &story::records(records, t.0),
+                self.names.partition(*partition),
+            ),
+            EventKind::HighWatermarkChanged { partition, to, .. } => {
+                t.event_told_hw(&here_title, self.names.partition(*partition), *to)
+            }
+            EventKind::Flushed { partition, up_to } => {
+                t.event_flushed(&here_title, self.names.partition(*partition), *up_to)
+            }
+            EventKind::Polled { partition, from, to } => {
+                t.event_polled(&here_title, self.names.partition(*partition), *from, *to - 1)
+            }
+            EventKind::TimerFired(timer) => t.event_timer(t.timer(*timer), &here_title),
             kind => {
                 // The fact's own name: the word before its fields.
                 let fact = format!("{kind:?}");

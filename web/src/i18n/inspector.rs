@@ -135,6 +135,8 @@ messages! {
     do_resume_means = "What was sent to it meanwhile arrives now.", "暂停期间发给它的报文现在到达。";
     do_shutdown = "Shut down in order", "正常关闭";
     do_shutdown_means = "A broker first hands its leaderships over.", "broker 会先移交 leader。";
+    do_close = "Close in order", "正常关闭（close）";
+    do_close_means = "close(): it finishes what it has begun, then its process ends.", "close()：先把手头的事做完，再退出进程。";
     do_cut = "Cut both ways", "双向切断";
     do_cut_means = "What is sent is held back, as TCP does, until the link heals or a timeout closes the connection.",
         "发出的报文像 TCP 那样被阻塞，直到链路恢复，或超时断开连接。";

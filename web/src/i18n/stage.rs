@@ -19,6 +19,8 @@ messages! {
     consumer_named(n: u8) = "consumer {n}", "消费者 {n}";
     broker_named(n: u8) = "broker {n}", "broker {n}";
     link_between(a: &str, b: &str) = "link between {a} and {b}", "{a} 与 {b} 之间的链路";
+    link_title(a: &str, b: &str) = "Link between {a} and {b}", "{a} 与 {b} 之间的链路";
+    replica_title(partition: &str, broker: &str) = "Replica of {partition} on {broker}", "{broker} 上 {partition} 的副本";
     replica_of(partition: &str, broker: &str) = "replica of {partition} on {broker}", "{broker} 上 {partition} 的副本";
     message_from_to(kind: &str, from: &str, to: &str) = "{kind} from {from} to {to}", "{kind}：{from} → {to}";
     group_named(name: &str) = "group {name}", "消费组 {name}";

@@ -26,7 +26,6 @@ pub(crate) fn Lesson(props: &PanelProps) -> Html {
             played.map(|answers| answers.into_iter().map(Rc::new).collect::<Vec<_>>())
         })
     };
-    let answered = (0..scenario.questions.len()).all(|question| view.answers.contains_key(&question));
     let place = lessons::ALL.iter().position(|lesson| lesson.id == scenario.id);
     let next = place.and_then(|place| lessons::ALL.get(place + 1)).map(|lesson| lesson.id);
 
@@ -50,7 +49,7 @@ pub(crate) fn Lesson(props: &PanelProps) -> Html {
                     { paragraphs(scenario.explanation.get(t.0)) }
                 }
             </div>
-            <div class="challenge" hidden={scenario.challenge.is_none() || !(over || answered)}>
+            <div class="challenge" hidden={scenario.challenge.is_none() || !over}>
                 if let Some(challenge) = &scenario.challenge {
                     { show_challenge(t, challenge, standing.as_ref(), over) }
                 }

@@ -8,6 +8,7 @@ mod icon;
 mod inspector;
 mod lesson;
 mod lessons;
+mod name;
 mod notices;
 mod records;
 mod settings;

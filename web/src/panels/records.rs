@@ -97,7 +97,7 @@ fn line(t: Text, props: &PanelProps, row: &Row) -> Html {
             <td>{ row.partition.as_deref().unwrap_or(t.no_partition_yet()) }</td>
             <td>{ if row.offsets.is_empty() { "–".to_string() } else { t.list(&row.offsets) } }</td>
             <td><FateName fate={row.entry.fate()} /></td>
-            <td>{ if holders.is_empty() { t.no_copies().to_string() } else { t.list(holders.iter()) } }</td>
+            <td>{ if holders.is_empty() { t.no_copies().to_string() } else { t.list(holders.iter().map(|id| t.broker_named(id.0))) } }</td>
         </tr>
     }
 }

@@ -8,6 +8,7 @@ use highwater_lab::timeline::Timeline;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
+use super::name::SettingName;
 use crate::i18n::{Text, use_text};
 use crate::session::{PanelProps, Session};
 
@@ -236,7 +237,7 @@ fn SettingRow(props: &SettingRowProps) -> Html {
     let changed = props.value != setting.default_of(Era::V4);
     html! {
         <li class={classes!("setting", changed.then_some("changed"))}>
-            <label for={id}><code>{ setting.name }</code></label>
+            <label for={id}><SettingName name={setting.name} /></label>
             <div class="editor">
                 { editor }
                 <span class="note">{ t.in_words(setting, props.value) }</span>

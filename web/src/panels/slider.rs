@@ -3,6 +3,8 @@
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
+use super::name::SettingName;
+
 #[derive(PartialEq, Properties)]
 pub(super) struct SliderProps {
     pub(super) id: &'static str,
@@ -46,7 +48,7 @@ pub(super) fn Slider(props: &SliderProps) -> Html {
     html! {
         <div class="slider" style={format!("--last:{last}")}>
             <label for={props.id}>
-                <code>{ props.name }</code>
+                <SettingName name={props.name} />
                 <span class="question">{ props.question }</span>
             </label>
             <input id={props.id} type="range" min="0" max={last.to_string()} step="1" value={at.to_string()}

@@ -8,6 +8,7 @@ use highwater_core::ids::{BrokerId, PartitionId};
 use highwater_lab::timeline::Timeline;
 use yew::prelude::*;
 
+use super::name::SettingName;
 use super::slider::Slider;
 use crate::i18n::{Text, use_text};
 use crate::session::{PanelProps, Selection};
@@ -156,7 +157,7 @@ pub(crate) fn Sliders(props: &PanelProps) -> Html {
             <div class="switch">
                 <button id="unclean" type="button" role="switch" aria-checked={unclean.to_string()} aria-describedby="unclean-meaning"
                     onclick={set.reform(move |_: MouseEvent| ("unclean.leader.election.enable", (!unclean).to_string()))}>
-                    <code>{ "unclean.leader.election.enable" }</code>
+                    <SettingName name="unclean.leader.election.enable" />
                     <span class="question">{ t.unclean_label() }</span>
                     <span class="knob" aria-hidden="true">{ if unclean { t.on() } else { t.off() } }</span>
                 </button>

@@ -81,12 +81,13 @@ fn plot<'a>(
     let highest =
         courses.iter().flat_map(|c| c.log_end.iter().chain(&c.high_watermark)).map(|(_, o)| *o).max();
     let top = highest.unwrap_or(0).max(4) + 1;
-    let font = |size: u32| ("sans-serif", size).into_font().color(&palette.ink);
+    // In the SVG, plotters makes letters a fifth smaller than it is told.
+    let font = ("sans-serif", 15).into_font().color(&palette.ink);
     let mut chart = ChartBuilder::on(&area)
         .margin(6)
         .margin_right(14)
-        .x_label_area_size(34)
-        .y_label_area_size(40)
+        .x_label_area_size(38)
+        .y_label_area_size(44)
         .build_cartesian_2d(0.0..seconds(now).max(0.001), 0..top)?;
     chart
         .configure_mesh()
@@ -94,23 +95,23 @@ fn plot<'a>(
         .light_line_style(TRANSPARENT)
         .bold_line_style(palette.grid)
         .axis_style(palette.ink)
-        .label_style(font(12))
-        .axis_desc_style(font(12))
+        .label_style(font.clone())
+        .axis_desc_style(font)
         .x_desc(t.chart_time())
         .y_desc(t.chart_offset())
         .x_labels(5)
         .y_labels(5)
         .draw()?;
-    for (course, colour) in courses.iter().zip(palette.lines.iter().cycle()) {
+    // Where lines lie on one another, the earlier ones look out from behind.
+    let widths = (1..=u32::try_from(courses.len()).unwrap_or(1)).rev().map(|rank| 2 * rank);
+    for ((course, colour), width_of_line) in courses.iter().zip(palette.lines.iter().cycle()).zip(widths) {
         let line = |steps: &[(Micros, i64)]| {
-            thinned(steps, now, u64::from(width))
-                .into_iter()
-                .map(|(at, offset)| (seconds(at), offset))
-                .collect::<Vec<_>>()
+            let steps = thinned(steps, now, u64::from(width)).into_iter();
+            steps.map(|(at, offset)| (seconds(at), offset)).collect::<Vec<_>>()
         };
-        chart.draw_series(LineSeries::new(line(&course.log_end), colour.stroke_width(2)))?;
+        chart.draw_series(LineSeries::new(line(&course.log_end), colour.stroke_width(width_of_line)))?;
         let dashes = line(&course.high_watermark);
-        chart.draw_series(DashedLineSeries::new(dashes, 4, 4, colour.stroke_width(1)))?;
+        chart.draw_series(DashedLineSeries::new(dashes, 5, 4, colour.stroke_width(2)))?;
     }
     area.present()
 }

@@ -21,8 +21,8 @@ use series::{Course, courses};
 /// The chart is drawn again at most so often: drawing it measures every label in the page.
 const REDRAW_MS: u32 = 250;
 
-/// The chart's width until the panel's own is known.
-const WIDTH: u32 = 480;
+/// The narrowest chart, and the width until the panel's own is known.
+const NARROWEST: u32 = 240;
 
 #[component]
 pub(crate) fn Chart(props: &PanelProps) -> Html {
@@ -31,8 +31,17 @@ pub(crate) fn Chart(props: &PanelProps) -> Html {
     let chosen = use_state(|| None::<PartitionId>);
     let frame = use_node_ref();
     let drawn = use_state(|| props.revision);
+    let width = use_state_eq(|| NARROWEST);
     let waiting = use_mut_ref(|| None::<Timeout>);
 
+    {
+        let (frame, width) = (frame.clone(), width.clone());
+        use_effect_with(*drawn, move |_| {
+            if let Some(frame) = frame.cast::<Element>() {
+                width.set(frame.client_width().unsigned_abs().max(NARROWEST));
+            }
+        });
+    }
     // What is behind is drawn after a pause, however many changes come within it.
     {
         let (drawn, waiting, session) = (drawn.clone(), waiting.clone(), props.session.clone());
@@ -67,13 +76,11 @@ pub(crate) fn Chart(props: &PanelProps) -> Html {
         })
     };
     let name = props.session.read(|timeline| timeline.cluster().metadata().partition_name(partition));
-    let picture = Picture { t, theme: view.theme, partition, drawn: *drawn };
+    let size = Size { width: *width, height: *width * 5 / 8 };
+    let picture = Picture { t, theme: view.theme, partition, size, drawn: *drawn };
     let svg = {
-        let (session, frame) = (props.session.clone(), frame.clone());
-        use_memo(picture, move |picture| {
-            let width = frame.cast::<Element>().map_or(WIDTH, |e| e.client_width().unsigned_abs().max(240));
-            session.read(|timeline| paint(picture, timeline, Size { width, height: width * 9 / 16 }))
-        })
+        let session = props.session.clone();
+        use_memo(picture, move |picture| session.read(|timeline| paint(picture, timeline)))
     };
     let (now, rows) =
         props.session.read(|timeline| (t.time(timeline.now()), rows(t, timeline.cluster(), partition)));
@@ -134,16 +141,17 @@ struct Picture {
     t: Text,
     theme: Option<Theme>,
     partition: PartitionId,
+    size: Size,
     /// The revision that is drawn.
     drawn: u64,
 }
 
-fn paint(picture: &Picture, timeline: &Timeline, size: Size) -> AttrValue {
+fn paint(picture: &Picture, timeline: &Timeline) -> AttrValue {
     let events = timeline.events().iter().take(timeline.events_until_position());
     let replicas = timeline.cluster().metadata().partition(picture.partition).map(|p| p.replicas.clone());
     let courses: Vec<Course> =
         courses(events, picture.partition, &replicas.unwrap_or_default(), timeline.now());
-    draw::draw(picture.t, &courses, timeline.now(), size).into()
+    draw::draw(picture.t, &courses, timeline.now(), picture.size).into()
 }
 
 /// A replica as it is now.

@@ -15,7 +15,7 @@ pub(super) fn card(t: Text, cluster: &Cluster, a: NodeId, b: NodeId) -> Option<C
     }
     let network = cluster.network();
     let (one, other) = (t.node(a), t.node(b));
-    let mut card = Card::new(t.link_between(&one, &other), t.is_link());
+    let mut card = Card::new(t.link_title(&one, &other), t.is_link());
     card.fact(
         t.link_state_label(),
         match (network.is_cut(a, b), network.is_cut(b, a)) {

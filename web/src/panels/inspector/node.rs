@@ -166,7 +166,14 @@ fn deeds(t: Text, cluster: &Cluster, node: NodeId) -> Vec<Deed> {
         deed(t.do_restart(), t.do_restart_means(), Intervention::Restart(node)),
         deed(t.do_pause(), t.do_pause_means(), Intervention::Pause(node)),
         deed(t.do_resume(), t.do_resume_means(), Intervention::Resume(node)),
-        deed(t.do_shutdown(), t.do_shutdown_means(), Intervention::Shutdown(node)),
+        match node {
+            NodeId::Broker(_) | NodeId::Controller => {
+                deed(t.do_shutdown(), t.do_shutdown_means(), Intervention::Shutdown(node))
+            }
+            NodeId::Producer(_) | NodeId::Consumer(_) => {
+                deed(t.do_close(), t.do_close_means(), Intervention::Shutdown(node))
+            }
+        },
     ];
     deeds.extend(Deed::all(cluster, t.do_isolate(), t.do_isolate_means(), cut));
     deeds.extend(Deed::all(cluster, t.do_rejoin(), t.do_rejoin_means(), heal));

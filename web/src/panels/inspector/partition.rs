@@ -51,7 +51,7 @@ pub(super) fn replica_card(t: Text, cluster: &Cluster, broker_id: BrokerId, id: 
         Some(Role::Idle) => t.is_idle_replica(),
         None => t.is_down_replica(),
     };
-    let mut card = Card::new(t.replica_of(&name, &t.broker_named(broker_id.0)), sentence);
+    let mut card = Card::new(t.replica_title(&name, &t.broker_named(broker_id.0)), sentence);
     card.list(t.partition_label(), vec![Item::go(name, Selection::Partition(id)), broker_item(t, broker_id)]);
     if let Some(role) = role {
         card.fact(t.role_label(), t.role(role));
