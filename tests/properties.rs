@@ -5,6 +5,7 @@
 mod wild;
 
 use highwater_core::event::EventKind;
+use highwater_core::setup::CommitOrder;
 use proptest::prelude::*;
 use wild::{Faults, Knobs, Wild, any_knobs};
 
@@ -46,29 +47,29 @@ proptest! {
 
     #[test]
     fn some_things_hold_whatever_happens(knobs in any_knobs()) {
-        run(&knobs, Faults::ALL, ALWAYS)?;
+        run(&knobs, Faults::All, ALWAYS)?;
     }
 
     #[test]
     fn with_clean_elections_and_no_power_loss_committed_records_stay(knobs in any_knobs()) {
-        run(&Knobs { unclean: false, ..knobs }, Faults::NO_POWER_LOSS, CLEAN)?;
+        run(&Knobs { unclean: false, ..knobs }, Faults::NoPowerLoss, CLEAN)?;
     }
 
     #[test]
     fn with_acks_all_and_clean_elections_no_acked_record_is_lost(knobs in any_knobs()) {
         let knobs = Knobs { unclean: false, acks: "all", ..knobs };
-        run(&knobs, Faults::NO_POWER_LOSS, &["no-acked-record-lost"])?;
+        run(&knobs, Faults::NoPowerLoss, &["no-acked-record-lost"])?;
     }
 
     #[test]
     fn without_retries_no_record_is_written_twice(knobs in any_knobs()) {
-        run(&Knobs { retries: false, ..knobs }, Faults::ALL, &["no-duplicates"])?;
+        run(&Knobs { retries: false, ..knobs }, Faults::All, &["no-duplicates"])?;
     }
 
     #[test]
     fn without_faults_nothing_at_all_goes_wrong(knobs in any_knobs()) {
         let names: Vec<&str> = highwater_lab::properties::ALL.iter().map(|property| property.name).collect();
-        run(&Knobs { jitter: knobs.jitter.min(300), ..knobs }, Faults::NONE, &names)?;
+        run(&Knobs { jitter: knobs.jitter.min(300), ..knobs }, Faults::None, &names)?;
     }
 }
 
@@ -78,7 +79,7 @@ fn random_runs_are_eventful() {
     let mut elections = 0;
     let (mut acked, mut truncations, mut rebalances) = (0, 0, 0);
     for seed in 0..100 {
-        let mut wild = Wild::new(&usual(seed * 2 + 1).setup(), Faults::ALL);
+        let mut wild = Wild::new(&usual(seed * 2 + 1).setup(), Faults::All);
         for _ in 0..STEPS {
             wild.step();
             for event in wild.last_events() {
@@ -122,6 +123,8 @@ fn usual(seed: u64) -> Knobs {
         unclean: false,
         retries: true,
         in_flight: 5,
+        auto_commit: true,
+        commit: CommitOrder::default(),
         jitter: 300,
         seed,
     }
@@ -130,37 +133,43 @@ fn usual(seed: u64) -> Knobs {
 #[test]
 fn acks_1_loses_records() {
     let knobs = |seed| Knobs { acks: "1", ..usual(seed) };
-    assert!(is_broken_somewhere("no-acked-record-lost", Faults::NO_POWER_LOSS, knobs));
+    assert!(is_broken_somewhere("no-acked-record-lost", Faults::NoPowerLoss, knobs));
 }
 
 #[test]
 fn acks_0_loses_records() {
     let knobs = |seed| Knobs { acks: "0", ..usual(seed) };
-    assert!(is_broken_somewhere("no-acked-record-lost", Faults::NO_POWER_LOSS, knobs));
+    assert!(is_broken_somewhere("no-acked-record-lost", Faults::NoPowerLoss, knobs));
 }
 
 #[test]
 fn unclean_election_loses_acked_records_and_changes_what_was_consumed() {
     let knobs = |seed| Knobs { unclean: true, min_insync_replicas: 1, ..usual(seed) };
-    assert!(is_broken_somewhere("no-acked-record-lost", Faults::NO_POWER_LOSS, knobs));
-    assert!(is_broken_somewhere("leader-has-all-committed", Faults::NO_POWER_LOSS, knobs));
-    assert!(is_broken_somewhere("consumed-content-never-changes", Faults::NO_POWER_LOSS, knobs));
+    assert!(is_broken_somewhere("no-acked-record-lost", Faults::NoPowerLoss, knobs));
+    assert!(is_broken_somewhere("leader-has-all-committed", Faults::NoPowerLoss, knobs));
+    assert!(is_broken_somewhere("consumed-content-never-changes", Faults::NoPowerLoss, knobs));
 }
 
 #[test]
 fn power_loss_of_the_last_in_sync_replica_loses_acked_records() {
-    assert!(is_broken_somewhere("no-acked-record-lost", Faults::ALL, usual), "last replica standing (§4.9)");
+    assert!(is_broken_somewhere("no-acked-record-lost", Faults::All, usual), "last replica standing (§4.9)");
     let single = |seed| Knobs { brokers: 1, replication_factor: 1, min_insync_replicas: 1, ..usual(seed) };
-    assert!(is_broken_somewhere("no-acked-record-lost", Faults::ALL, single));
+    assert!(is_broken_somewhere("no-acked-record-lost", Faults::All, single));
 }
 
 #[test]
 fn retries_duplicate_and_reorder() {
-    assert!(is_broken_somewhere("no-duplicates", Faults::NO_POWER_LOSS, usual));
-    assert!(is_broken_somewhere("order-kept", Faults::NO_POWER_LOSS, usual));
+    assert!(is_broken_somewhere("no-duplicates", Faults::NoPowerLoss, usual));
+    assert!(is_broken_somewhere("order-kept", Faults::NoPowerLoss, usual));
+}
+
+#[test]
+fn committing_before_processing_skips_records() {
+    let knobs = |seed| Knobs { auto_commit: false, commit: CommitOrder::BeforeProcessing, ..usual(seed) };
+    assert!(is_broken_somewhere("no-record-skipped", Faults::NoPowerLoss, knobs));
 }
 
 #[test]
 fn a_crashed_consumer_repeats_records() {
-    assert!(is_broken_somewhere("no-record-repeated", Faults::NO_POWER_LOSS, usual));
+    assert!(is_broken_somewhere("no-record-repeated", Faults::NoPowerLoss, usual));
 }

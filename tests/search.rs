@@ -114,9 +114,9 @@ type Schedule = Vec<(usize, String)>;
 #[derive(Default)]
 struct Search {
     seen: HashSet<(u64, usize)>,
-    tried: u64,
-    repeated: u64,
-    actions: u64,
+    tried: u32,
+    repeated: u32,
+    actions: usize,
     /// The schedule with the fewest faults, then actions, that loses an acknowledged record.
     shortest: Option<(usize, usize, Schedule)>,
 }
@@ -159,7 +159,7 @@ impl Search {
             }
             world.step(&mut events);
         }
-        self.actions += (world.steps - first_step) as u64;
+        self.actions += world.steps - first_step;
     }
 }
 
@@ -171,12 +171,11 @@ fn search(name: &str, settings: &[(&str, &str)], most_faults: usize) -> Search {
     search.explore(world, most_faults, &mut Schedule::new(), start);
     let seconds = clock.elapsed().as_secs_f64();
     println!(
-        "{name}: {} clusters tried in {seconds:.1} s, {:.0} clusters/s ({} states met before, {} actions, {:.0} actions/s)",
+        "{name}: {} clusters tried in {seconds:.1} s, {:.0} clusters/s ({} states met before, {} actions)",
         search.tried,
-        search.tried as f64 / seconds,
+        f64::from(search.tried) / seconds,
         search.repeated,
         search.actions,
-        search.actions as f64 / seconds,
     );
     if let Some((_, steps, schedule)) = &search.shortest {
         println!("  loses a record after {steps} actions: {schedule:?}");

@@ -11,8 +11,8 @@ use proptest::prelude::*;
 use std::sync::Arc;
 
 fn timeline() -> Timeline {
-    let scenario = lessons::ALL[0].scenario().unwrap();
-    Timeline::new(Arc::new(scenario), None, &[]).unwrap()
+    let scenario = lessons::ALL[0].scenario().expect("it can be read");
+    Timeline::new(Arc::new(scenario), None, &[]).expect("it can be built")
 }
 
 fn any_node() -> impl Strategy<Value = NodeId> {

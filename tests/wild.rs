@@ -5,7 +5,7 @@ use highwater_core::cluster::Cluster;
 use highwater_core::event::Event;
 use highwater_core::ids::{BrokerId, MessageId, NodeId, PartitionId, TopicId};
 use highwater_core::process::Status;
-use highwater_core::setup::{Setup, Workload};
+use highwater_core::setup::{CommitOrder, Setup, Workload};
 use highwater_core::time::MS;
 use highwater_lab::ledger::Ledger;
 use highwater_lab::properties;
@@ -24,36 +24,34 @@ pub struct Knobs {
     pub unclean: bool,
     pub retries: bool,
     pub in_flight: u8,
+    pub auto_commit: bool,
+    pub commit: CommitOrder,
     pub jitter: u64,
     pub seed: u64,
 }
 
 /// What may go wrong.
-#[derive(Clone, Copy, Debug)]
-pub struct Faults {
-    /// Processes are killed, paused, shut down and restarted.
-    pub processes: bool,
-    /// Machines lose power.
-    pub power: bool,
-    /// Links are cut and healed; messages are dropped and delayed.
-    pub network: bool,
-    /// Messages arrive, and timers go off, in any order that is possible at all.
-    pub schedule: bool,
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Faults {
+    /// Nothing.
+    None,
+    /// Processes are killed, paused and shut down; links are cut; messages are dropped, delayed and overtaken.
+    NoPowerLoss,
+    /// Machines lose power as well.
+    All,
 }
 
-impl Faults {
-    pub const NONE: Faults = Faults { processes: false, power: false, network: false, schedule: false };
-    pub const NO_POWER_LOSS: Faults = Faults { processes: true, power: false, network: true, schedule: true };
-    pub const ALL: Faults = Faults { power: true, ..Faults::NO_POWER_LOSS };
-}
+const COMMIT_ORDERS: [CommitOrder; 3] =
+    [CommitOrder::AfterProcessing, CommitOrder::BeforeProcessing, CommitOrder::Never];
 
 pub fn any_knobs() -> impl Strategy<Value = Knobs> {
     (
         (1..=4u8, 1..=3u16, 1..=4u8, 1..=2u8, 0..=2u8),
         (proptest::sample::select(vec!["0", "1", "all"]), 1..=3u8, any::<bool>(), any::<bool>(), 1..=5u8),
         (proptest::sample::select(vec![0, 300, 5_000u64]), any::<u64>()),
+        (any::<bool>(), proptest::sample::select(COMMIT_ORDERS.to_vec())),
     )
-        .prop_map(|(shape, settings, (jitter, seed))| {
+        .prop_map(|(shape, settings, (jitter, seed), (auto_commit, commit))| {
             let (brokers, partitions, replicas, producers, consumers) = shape;
             let (acks, min_insync_replicas, unclean, retries, in_flight) = settings;
             let replication_factor = replicas.min(brokers);
@@ -68,6 +66,8 @@ pub fn any_knobs() -> impl Strategy<Value = Knobs> {
                 unclean,
                 retries,
                 in_flight,
+                auto_commit,
+                commit,
                 jitter,
                 seed,
             }
@@ -85,6 +85,9 @@ impl Knobs {
         }
         for _ in 0..self.consumers {
             setup = setup.consumer("billing", &["orders"]);
+        }
+        for consumer in &mut setup.consumers {
+            consumer.commit = self.commit;
         }
         setup.seed = self.seed;
         setup.jitter = self.jitter;
@@ -104,6 +107,7 @@ impl Knobs {
             ("retries", if self.retries { "1000" } else { "0" }.into()),
             ("max.in.flight.requests.per.connection", text(self.in_flight)),
             ("auto.offset.reset", "earliest".into()),
+            ("enable.auto.commit", self.auto_commit.to_string()),
             ("auto.commit.interval.ms", "100".to_string()),
         ];
         for (name, value) in settings {
@@ -120,13 +124,15 @@ pub struct Wild {
     faults: Faults,
     dice: u64,
     events: Vec<Event>,
+    /// Steps since time last moved on.
+    standstill: usize,
 }
 
 impl Wild {
     pub fn new(setup: &Setup, faults: Faults) -> Self {
         let cluster = Cluster::new(setup).unwrap_or_else(|e| panic!("{e}"));
         let ledger = Ledger::new(&cluster);
-        Wild { cluster, ledger, faults, dice: setup.seed | 1, events: Vec::new() }
+        Wild { cluster, ledger, faults, dice: setup.seed | 1, events: Vec::new(), standstill: 0 }
     }
 
     fn below(&mut self, n: usize) -> usize {
@@ -137,13 +143,14 @@ impl Wild {
     /// One step, sometimes of an adversary's choosing.
     pub fn step(&mut self) {
         self.events.clear();
-        let misfortune = self.faults.processes || self.faults.power || self.faults.network;
-        if misfortune && self.below(30) == 0 {
+        let before = self.cluster.now();
+        let faults = self.faults != Faults::None;
+        if faults && self.below(30) == 0 {
             if let Some(what) = self.misfortune() {
                 // What is not possible now is simply not done.
                 let _ = self.cluster.step(&Action::Do(what), &mut self.events);
             }
-        } else if self.faults.schedule && self.below(8) == 0 {
+        } else if faults && self.below(8) == 0 {
             self.any_enabled();
         } else if let Some((_, action)) = self.cluster.next_action() {
             self.cluster.step(&action, &mut self.events).unwrap_or_else(|e| panic!("{action:?}: {e}"));
@@ -151,6 +158,8 @@ impl Wild {
         for event in &self.events {
             self.ledger.observe(event);
         }
+        self.standstill = if self.cluster.now() > before { 0 } else { self.standstill + 1 };
+        assert!(self.standstill < 500, "time stands still: {:?}", self.cluster.next_action());
     }
 
     /// What the last step brought.
@@ -184,18 +193,17 @@ impl Wild {
             NodeId::Controller if self.below(4) > 0 => NodeId::Broker(BrokerId(1)),
             node => node,
         };
-        let Faults { processes, power, network, .. } = self.faults;
         Some(match self.below(10) {
-            0 | 1 if processes => Intervention::Crash { node, crash: Crash::Process },
-            2 | 3 if power => Intervention::Crash { node, crash: Crash::Power },
-            4 if processes => Intervention::Pause(node),
-            5 if processes => Intervention::Shutdown(node),
-            6 if network => {
+            0 | 1 => Intervention::Crash { node, crash: Crash::Process },
+            2 | 3 if self.faults == Faults::All => Intervention::Crash { node, crash: Crash::Power },
+            4 => Intervention::Pause(node),
+            5 => Intervention::Shutdown(node),
+            6 => {
                 let (to, both_ways) = (self.node(), self.below(2) == 0);
                 Intervention::Cut { from: node, to, both_ways }
             }
-            7 if network => Intervention::Drop(self.message()?),
-            8 if network => Intervention::Delay { message: self.message()?, by: 50 * MS },
+            7 => Intervention::Drop(self.message()?),
+            8 => Intervention::Delay { message: self.message()?, by: 50 * MS },
             9 => self.administration(),
             _ => return None,
         })

@@ -3,7 +3,7 @@
 use crate::{Failure, print};
 use highwater_core::cluster::Cluster;
 use highwater_lab::lessons;
-use highwater_lab::timeline::{StepResult, Timeline};
+use highwater_lab::timeline::Timeline;
 use peak_alloc::PeakAlloc;
 use serde_json::json;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ static MEMORY: PeakAlloc = PeakAlloc;
 /// Actions of the first measurement.
 const ACTIONS: u32 = 2_000_000;
 /// Actions of the timeline that is searched.
-const TIMELINE: usize = 100_000;
+const TIMELINE: u32 = 100_000;
 /// Seeks.
 const SEEKS: u32 = 200;
 
@@ -26,12 +26,14 @@ pub(crate) fn bench() -> Result<(), Failure> {
     let seconds = run_cluster(&scenario.setup)?;
     let mut timeline = Timeline::new(scenario, None, &[])?;
     let start = Instant::now();
-    while timeline.len() < TIMELINE && timeline.step() == StepResult::Stepped {}
+    for _ in 0..TIMELINE {
+        timeline.step();
+    }
     let filling = start.elapsed().as_secs_f64();
     let with_checkpoints = MEMORY.current_usage();
     let checkpoints = timeline.checkpoints();
     let seek_ms = seek(&mut timeline);
-    timeline.seek(TIMELINE);
+    timeline.seek(timeline.len());
     timeline.forget_checkpoints();
     let without = MEMORY.current_usage();
     print(&format!(
@@ -40,7 +42,7 @@ pub(crate) fn bench() -> Result<(), Failure> {
             "actions": ACTIONS,
             "seconds": seconds,
             "actions_per_s": (f64::from(ACTIONS) / seconds).round(),
-            "timeline_actions_per_s": (TIMELINE as f64 / filling).round(),
+            "timeline_actions_per_s": (f64::from(TIMELINE) / filling).round(),
             "bytes_per_checkpoint": with_checkpoints.saturating_sub(without) / checkpoints.max(1),
             "seek_ms": seek_ms,
         })
@@ -66,7 +68,7 @@ fn seek(timeline: &mut Timeline) -> f64 {
     let start = Instant::now();
     for _ in 0..SEEKS {
         place = place.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        timeline.seek(usize::try_from(place >> 33).unwrap_or(0) % TIMELINE);
+        timeline.seek(usize::try_from(place >> 33).unwrap_or(0) % timeline.len());
     }
     start.elapsed().as_secs_f64() * 1000.0 / f64::from(SEEKS)
 }

@@ -300,7 +300,7 @@ impl Command {
                     partition = Some(n.parse().map_err(|_| format!("`{n}` is not a partition's index"))?);
                 }
                 Some(("size", n)) => {
-                    size = n.parse().map_err(|_| format!("`{n}` is not a number of bytes"))?
+                    size = n.parse().map_err(|_| format!("`{n}` is not a number of bytes"))?;
                 }
                 _ => return Err(format!("expected `key=`, `partition=` or `size=`, not `{word}`")),
             }

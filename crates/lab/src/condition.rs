@@ -214,11 +214,12 @@ impl Fact {
             Who::LeaderOf(_) | Who::FollowerOf(..) | Who::CoordinatorOf(_) => false,
         };
         match (self, &event.kind) {
-            (Fact::Created(name), E::RecordCreated { record: id, .. }) => record(name, *id),
+            (Fact::Created(name), E::RecordCreated { record: id, .. })
+            | (Fact::Failed(name), E::RecordFailed { record: id, .. })
+            | (Fact::Processed(name), E::Processed { record: id, .. }) => record(name, *id),
             (Fact::Sent(name), E::BatchSent { records, .. })
             | (Fact::Acked(name), E::Acked { records, .. })
             | (Fact::Failed(name), E::BatchFailed { records, .. }) => among(name, records),
-            (Fact::Failed(name), E::RecordFailed { record: id, .. }) => record(name, *id),
             (Fact::Appended(name, place), E::RecordsAppended { records, as_leader, .. }) => {
                 among(name, records)
                     && match place {
@@ -227,7 +228,6 @@ impl Fact {
                         Place::At(broker) => who(broker, event.node),
                     }
             }
-            (Fact::Processed(name), E::Processed { record: id, .. }) => record(name, *id),
             (Fact::Elected(name, leader), E::LeaderElected { partition: id, leader: broker, .. }) => {
                 partition(name, *id) && leader.as_ref().is_none_or(|w| who(w, NodeId::Broker(*broker)))
             }

@@ -21,7 +21,7 @@ pub fn parse(text: &str) -> Result<Micros, String> {
     let whole: Micros = whole.parse().map_err(|_| bad())?;
     let digits: Micros = fraction.parse().map_err(|_| bad())?;
     let parts = 10u64.pow(u32::try_from(fraction.len()).unwrap_or(0));
-    if digits * scale % parts != 0 {
+    if !(digits * scale).is_multiple_of(parts) {
         return Err(format!("`{text}` is finer than a microsecond"));
     }
     let span = whole.saturating_mul(scale).saturating_add(digits * scale / parts);
@@ -33,7 +33,7 @@ pub fn format(span: Micros) -> String {
     let (unit, scale) = match span {
         0..1_000 => ("us", 1),
         1_000..1_000_000 => ("ms", 1_000),
-        _ if span % 1_000 == 0 => ("s", 1_000_000),
+        _ if span.is_multiple_of(1_000) => ("s", 1_000_000),
         _ => ("ms", 1_000),
     };
     let (whole, rest) = (span / scale, span % scale);

@@ -19,7 +19,8 @@ impl StableHasher {
     fn mix(&mut self, word: u64) {
         let product = u128::from(self.0 ^ word) * 0xD6E8_FEB8_6659_FD93_u128;
         // Both halves of the product carry information: fold them.
-        self.0 = (product as u64 ^ (product >> 64) as u64).wrapping_add(0xA076_1D64_78BD_642F);
+        let (low, high) = (product & u128::from(u64::MAX), product >> 64);
+        self.0 = u64::try_from(low ^ high).unwrap_or(0).wrapping_add(0xA076_1D64_78BD_642F);
     }
 }
 

@@ -1,7 +1,7 @@
 //! Questions and challenges, answered by the engine: nobody writes the right answer down.
 
 use crate::error::LabError;
-use crate::ledger::{Counts, Fate, Ledger};
+use crate::ledger::{Counts, Entry, Fate, Ledger};
 use crate::run;
 use crate::scenario::Scenario;
 use crate::text::Text;
@@ -81,7 +81,7 @@ impl Predicate {
                 ledger.counts().get(name).is_some_and(|count| relation.holds(count, *number))
             }
             Clause::Fate { record: name, is, fate } => {
-                let found = record(name).and_then(|id| ledger.record(id)).map(|entry| entry.fate());
+                let found = record(name).and_then(|id| ledger.record(id)).map(Entry::fate);
                 found.is_some_and(|found| (found == *fate) == *is)
             }
         })
@@ -109,9 +109,7 @@ impl Clause {
         words.expect("is").map_err(|_| format!("`{subject}` is neither a count nor followed by `is`"))?;
         let is = !words.take("not");
         let name = words.next("a fate")?;
-        const FATES: [Fate; 6] =
-            [Fate::InFlight, Fate::Acked, Fate::Safe, Fate::Lost, Fate::Rejected, Fate::Ghost];
-        let fate = FATES.into_iter().find(|fate| fate.name() == name);
+        let fate = Fate::ALL.into_iter().find(|fate| fate.name() == name);
         let fate = fate.ok_or_else(|| format!("`{name}` is not a fate such as `lost` or `safe`"))?;
         Ok(Clause::Fate { record: subject, is, fate })
     }

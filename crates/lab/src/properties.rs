@@ -3,7 +3,7 @@
 //! Each is a function of cluster and ledger. Tests, searches and the learner's panel use the same ones. Whether a
 //! property must hold depends on settings and faults; sections are those of the project's Kafka reference (§12.1).
 
-use crate::ledger::Ledger;
+use crate::ledger::{Entry, Fate, Ledger};
 use crate::text::Lang;
 use highwater_core::broker::{Replica, Role};
 use highwater_core::cluster::Cluster;
@@ -65,7 +65,7 @@ pub static ALL: &[Property] = &[
         sentence_en: "A record that was acknowledged is never lost.",
         sentence_zh: "已确认的消息绝不丢失。",
         check: |_, ledger| {
-            let lost = ledger.entries().find(|entry| entry.fate() == crate::ledger::Fate::Lost)?;
+            let lost = ledger.entries().find(|entry| entry.fate() == Fate::Lost)?;
             Some(Violation { partition: lost.partition(), event: lost.decided_by() })
         },
     },
@@ -109,29 +109,29 @@ pub static ALL: &[Property] = &[
         name: "no-duplicates",
         sentence_en: "Every record stands in the log at most once.",
         sentence_zh: "每条消息在日志中最多出现一次。",
-        check: |_, ledger| first(ledger, |entry| entry.duplicated()),
+        check: |_, ledger| first(ledger, Entry::duplicated),
     },
     Property {
         name: "order-kept",
         sentence_en: "Records of one producer stand in their partition in the order in which they were sent.",
         sentence_zh: "同一生产者发往同一分区的消息保持发送顺序。",
-        check: |_, ledger| first(ledger, |entry| entry.reordered()),
+        check: |_, ledger| first(ledger, Entry::reordered),
     },
     Property {
         name: "no-record-skipped",
         sentence_en: "No group's committed offset passes a record that the group has not processed.",
         sentence_zh: "消费组提交的位移不会越过它尚未处理的消息。",
-        check: |_, ledger| first(ledger, |entry| entry.skipped()),
+        check: |_, ledger| first(ledger, Entry::skipped),
     },
     Property {
         name: "no-record-repeated",
         sentence_en: "No group processes a record twice.",
         sentence_zh: "同一消费组不会重复处理同一条消息。",
-        check: |_, ledger| first(ledger, |entry| entry.repeated()),
+        check: |_, ledger| first(ledger, Entry::repeated),
     },
 ];
 
-fn first(ledger: &Ledger, flag: impl Fn(&crate::ledger::Entry) -> Option<EventId>) -> Option<Violation> {
+fn first(ledger: &Ledger, flag: impl Fn(&Entry) -> Option<EventId>) -> Option<Violation> {
     ledger.entries().find_map(|entry| {
         flag(entry).map(|event| Violation { partition: entry.partition(), event: Some(event) })
     })

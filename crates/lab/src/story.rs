@@ -190,9 +190,11 @@ pub fn sentence(event: &Event, names: &Names, lang: Lang) -> Option<String> {
     }
     let text = world(event, lang)
         .or_else(|| controller(kind, names, lang))
-        .or_else(|| broker(event, names, lang))
+        .or_else(|| replication(event, names, lang))
+        .or_else(|| requests(event, names, lang))
         .or_else(|| producer(event, names, lang))
-        .or_else(|| consumer(event, names, lang))?;
+        .or_else(|| consumer(event, names, lang))
+        .or_else(|| group(event, names, lang))?;
     Some(capital(text))
 }
 
@@ -397,7 +399,8 @@ fn controller(kind: &EventKind, names: &Names, lang: Lang) -> Option<String> {
     })
 }
 
-fn broker(event: &Event, names: &Names, lang: Lang) -> Option<String> {
+/// What brokers do with their logs.
+fn replication(event: &Event, names: &Names, lang: Lang) -> Option<String> {
     use EventKind as E;
     let here = node(event.node, lang);
     Some(match &event.kind {
@@ -489,6 +492,15 @@ fn broker(event: &Event, names: &Names, lang: Lang) -> Option<String> {
                 )
             }
         }
+        _ => return None,
+    })
+}
+
+/// What brokers answer, ask for and take over.
+fn requests(event: &Event, names: &Names, lang: Lang) -> Option<String> {
+    use EventKind as E;
+    let here = node(event.node, lang);
+    Some(match &event.kind {
         E::ProduceRefused { partition, error: code, records: batch } => {
             let (name, what, why) = (names.partition(*partition), records(batch, lang), error(*code, lang));
             say!(
@@ -688,6 +700,14 @@ fn consumer(event: &Event, names: &Names, lang: Lang) -> Option<String> {
             let why = error(*code, lang);
             say!(lang, "{here} stops: {why}.", "{here} 停止：{why}。")
         }
+        _ => return None,
+    })
+}
+
+/// What happens to a consumer group.
+fn group(event: &Event, names: &Names, lang: Lang) -> Option<String> {
+    use EventKind as E;
+    Some(match &event.kind {
         E::GroupStateChanged { group, to, generation, .. } => {
             let group = names.group(*group);
             let state = group_state(*to);

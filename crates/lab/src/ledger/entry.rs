@@ -27,6 +27,10 @@ pub enum Fate {
 }
 
 impl Fate {
+    /// Every fate.
+    pub const ALL: [Fate; 6] =
+        [Fate::InFlight, Fate::Acked, Fate::Safe, Fate::Lost, Fate::Rejected, Fate::Ghost];
+
     /// A stable name.
     pub fn name(self) -> &'static str {
         match self {

@@ -73,15 +73,15 @@ impl Counts {
         self.named().into_iter().find(|(known, _)| *known == name).map(|(_, count)| count)
     }
 
-    fn of_fate(&mut self, fate: Fate) -> &mut u32 {
+    /// The counts that a record of this fate is in: a safe or lost one was promised, too.
+    fn of_fate(&mut self, fate: Fate) -> [Option<&mut u32>; 2] {
         match fate {
-            Fate::InFlight => &mut self.in_flight,
-            // The total of promises is counted by itself.
-            Fate::Acked => &mut self.acked,
-            Fate::Safe => &mut self.safe,
-            Fate::Lost => &mut self.lost,
-            Fate::Rejected => &mut self.rejected,
-            Fate::Ghost => &mut self.ghost,
+            Fate::InFlight => [Some(&mut self.in_flight), None],
+            Fate::Acked => [Some(&mut self.acked), None],
+            Fate::Safe => [Some(&mut self.acked), Some(&mut self.safe)],
+            Fate::Lost => [Some(&mut self.acked), Some(&mut self.lost)],
+            Fate::Rejected => [Some(&mut self.rejected), None],
+            Fate::Ghost => [Some(&mut self.ghost), None],
         }
     }
 }
@@ -240,15 +240,14 @@ impl Ledger {
                 self.carried.retain(|carried| carried.message != *message);
             }
             E::MessageLost { message, kind: MessageKind::ProduceRequest, .. } => {
-                self.message_lost(*message, id)
+                self.message_lost(*message, id);
             }
-            E::ProduceRefused { records, .. } => self.unwritten(&records.clone(), id),
-            E::RecordsAppended { partition, base_offset, epoch, records, as_leader } => {
+            E::ProduceRefused { records, .. } => self.unwritten(records, id),
+            E::RecordsAppended { partition, base_offset, records, as_leader, .. } => {
                 if let Some(broker) = event.node.broker()
                     && records.first().is_some_and(|r| r.id != RecordId(0))
                 {
-                    let office = as_leader.then_some(*epoch);
-                    self.appended(*partition, broker, *base_offset, records, office, id);
+                    self.appended(*partition, broker, *base_offset, records, *as_leader, id);
                 }
             }
             E::Truncated { partition, from, .. } | E::UnflushedLost { partition, from, .. } => {
@@ -289,10 +288,10 @@ impl Ledger {
                 self.processed(*group, *partition, *offset, *record, id);
             }
             E::OffsetCommitted { group, partition, offset } => {
-                self.committed(*group, *partition, *offset, id)
+                self.committed(*group, *partition, *offset, id);
             }
             E::Crashed(_) | E::ShutdownCompleted | E::ConsumerFailed { .. } => {
-                self.application_gone(event.node, id)
+                self.application_gone(event.node, id);
             }
             _ => {}
         }
@@ -328,18 +327,8 @@ impl Ledger {
         if fate == before {
             return;
         }
-        let is_promise = |fate| matches!(fate, Fate::Acked | Fate::Safe | Fate::Lost);
-        if before != Fate::Acked {
-            *self.counts.of_fate(before) -= 1;
-        }
-        if fate != Fate::Acked {
-            *self.counts.of_fate(fate) += 1;
-        }
-        match (is_promise(before), is_promise(fate)) {
-            (false, true) => self.counts.acked += 1,
-            (true, false) => self.counts.acked -= 1,
-            _ => {}
-        }
+        self.counts.of_fate(before).into_iter().flatten().for_each(|count| *count -= 1);
+        self.counts.of_fate(fate).into_iter().flatten().for_each(|count| *count += 1);
         self.changes.push(FateChange { record: id, fate, decided_by });
     }
 
@@ -377,7 +366,7 @@ impl Ledger {
         broker: BrokerId,
         base_offset: i64,
         records: &[Record],
-        as_leader_of: Option<i32>,
+        as_leader: bool,
         event: EventId,
     ) {
         if self.book_mut(partition).log_mut(broker).end() > base_offset {
@@ -388,7 +377,7 @@ impl Ledger {
             let book = self.book_mut(partition);
             book.log_mut(broker).push(offset, id);
             let (leader, since) = book.office.map_or((None, EventId::NONE), |o| (Some(o.broker), o.since));
-            let passed = as_leader_of.is_some() && leader == Some(broker);
+            let passed = as_leader && leader == Some(broker);
             let groups = if passed { groups_past(&book.committed, offset) } else { 0 };
             let changed = passed && book.consumed_other(offset, id);
             let Some(entry) = self.entry_mut(id) else { continue };
@@ -401,7 +390,7 @@ impl Ledger {
                 entry.missing = EventId::NONE;
                 let producer = entry.producer;
                 self.stands_in_leader_log(partition, id, producer, first_copy_here, event);
-            } else if as_leader_of.is_some() && leader.is_some_and(|leader| !entry.is_on(leader)) {
+            } else if as_leader && leader.is_some_and(|leader| !entry.is_on(leader)) {
                 // Written by a leader that does not know yet that another took office.
                 entry.missing = since;
             }

@@ -184,7 +184,7 @@ impl Source<'_> {
     fn error(&self, span: Option<Range<usize>>, field: &str, reason: impl Into<String>) -> ScenarioError {
         let line = span.map_or(0, |span| {
             let end = span.start.min(self.text.len());
-            1 + self.text.as_bytes()[..end].iter().filter(|byte| **byte == b'\n').count()
+            1 + self.text.get(..end).unwrap_or(self.text).matches('\n').count()
         });
         ScenarioError { file: self.file.into(), line, field: field.into(), reason: reason.into() }
     }
@@ -251,10 +251,8 @@ pub(super) fn read(id: &str, file: &str, text: &str) -> Result<Scenario> {
         }
         captions.push(Caption { when, text: Text { en: table.en, zh: table.zh } });
     }
-    let end = parsed.end.get_ref();
-    let end_trigger =
-        read_trigger(&source, "end", &end.at, &end.when, &end.after, &end.or_at, parsed.end.span())?;
-    names.check_trigger(&source, "end.when", &end_trigger, end.when.as_ref())?;
+    let end_trigger = TriggerFields::of_end(&parsed.end).read(&source, "end")?;
+    names.check_trigger(&source, "end.when", &end_trigger, parsed.end.get_ref().when.as_ref())?;
     if end_trigger.at.is_none() {
         return Err(source.error(
             Some(parsed.end.span()),
@@ -453,34 +451,55 @@ fn apply_setting(source: &Source<'_>, settings: &mut Settings, want: &Wanted<'_>
         .map_err(|e| error(want.name.span(), e.reason.to_string()))
 }
 
-fn read_trigger(
-    source: &Source<'_>,
-    field: &str,
-    at: &Option<Spanned<String>>,
-    when: &Option<Spanned<String>>,
-    after: &Option<Spanned<String>>,
-    or_at: &Option<Spanned<String>>,
+/// The fields that say when something is to happen.
+struct TriggerFields<'a> {
+    at: Option<&'a Spanned<String>>,
+    when: Option<&'a Spanned<String>>,
+    after: Option<&'a Spanned<String>>,
+    or_at: Option<&'a Spanned<String>>,
+    /// Where to point if they do not fit together.
     span: Range<usize>,
-) -> Result<Trigger> {
-    match (at, when) {
-        (Some(at), None) if after.is_none() && or_at.is_none() => Ok(Trigger {
-            condition: None,
-            after: 0,
-            at: Some(source.read(&format!("{field}.at"), at, duration::parse)?),
-        }),
-        (None, Some(when)) => Ok(Trigger {
-            condition: Some(source.read(&format!("{field}.when"), when, Condition::parse)?),
-            after: source.duration(&format!("{field}.after"), after.as_ref(), 0)?,
-            at: or_at
-                .as_ref()
-                .map(|at| source.read(&format!("{field}.or_at"), at, duration::parse))
-                .transpose()?,
-        }),
-        _ => Err(source.error(
-            Some(span),
-            field,
-            "needs either `at`, or `when` with or without `after` and `or_at`",
-        )),
+}
+
+impl<'a> TriggerFields<'a> {
+    fn of_end(table: &'a Spanned<TriggerTable>) -> Self {
+        let TriggerTable { at, when, after, or_at } = table.get_ref();
+        let span = table.span();
+        TriggerFields {
+            at: at.as_ref(),
+            when: when.as_ref(),
+            after: after.as_ref(),
+            or_at: or_at.as_ref(),
+            span,
+        }
+    }
+
+    fn of_cue(table: &'a CueTable) -> Self {
+        TriggerFields {
+            at: table.at.as_ref(),
+            when: table.when.as_ref(),
+            after: table.after.as_ref(),
+            or_at: table.or_at.as_ref(),
+            span: table.commands.span(),
+        }
+    }
+
+    fn read(self, source: &Source<'_>, field: &str) -> Result<Trigger> {
+        let time = |name: &str, text| source.read(&format!("{field}.{name}"), text, duration::parse);
+        match (self.at, self.when) {
+            (Some(at), None) if self.after.is_none() && self.or_at.is_none() => {
+                Ok(Trigger { condition: None, after: 0, at: Some(time("at", at)?) })
+            }
+            (None, Some(when)) => Ok(Trigger {
+                condition: Some(source.read(&format!("{field}.when"), when, Condition::parse)?),
+                after: self.after.map_or(Ok(0), |after| time("after", after))?,
+                at: self.or_at.map(|or_at| time("or_at", or_at)).transpose()?,
+            }),
+            _ => {
+                let reason = "needs either `at`, or `when` with or without `after` and `or_at`";
+                Err(source.error(Some(self.span), field, reason))
+            }
+        }
     }
 }
 
@@ -489,8 +508,7 @@ fn read_cue(source: &Source<'_>, field: &str, table: &CueTable) -> Result<Cue> {
         Some(id) => Some(source.read(&format!("{field}.id"), id, |id| checked_name(id.into()))?),
         None => None,
     };
-    let span = table.commands.span();
-    let trigger = read_trigger(source, field, &table.at, &table.when, &table.after, &table.or_at, span)?;
+    let trigger = TriggerFields::of_cue(table).read(source, field)?;
     let commands = source.read(&format!("{field}.do"), &table.commands, |text| {
         text.split(';').map(Command::parse).collect::<std::result::Result<Vec<_>, _>>()
     })?;
