@@ -14,7 +14,7 @@ const BUILD: &str = "__BUILD__";
 
 /// Builds the release bundle into `dist/`, compressed, and returns its sizes.
 pub(crate) fn release() -> Result<Report> {
-    let site = build("release")?;
+    let site = build("page")?;
     site.publish(&project::dist(), true)?;
     Ok(Report(site.sizes(&project::dist())?))
 }
@@ -25,7 +25,7 @@ pub(crate) fn build(profile: &str) -> Result<Site> {
     let args = ["--profile", profile, "--target", setup::WASM, "--package", "highwater-web"];
     let wasm = command::build("highwater-web", &args)?;
     let glue = wasm.with_file_name("highwater-glue");
-    bind(&wasm, &glue, profile == "release")
+    bind(&wasm, &glue, profile == "page")
         .map_err(|error| format!("wasm-bindgen cannot read {}: {error}", wasm.display()))?;
 
     let mut site = Site::default();

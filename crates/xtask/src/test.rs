@@ -62,7 +62,7 @@ fn fmt(_: &[String]) -> Result {
 fn clippy(_: &[String]) -> Result {
     setup::wasm_target()?;
     let engine = ["--workspace", "--exclude", "highwater-web", "--exclude", "xtask", "--all-targets"];
-    let page = ["--package", "highwater-web", "--release", "--target", setup::WASM];
+    let page = ["--package", "highwater-web", "--profile", "page", "--target", setup::WASM];
     let tasks = ["--package", "xtask", "--profile", "xtask", "--all-targets"];
     for args in [&engine[..], &page, &tasks] {
         command::run(command::cargo(["clippy"]).args(args).args(["--", "-D", "warnings"]))?;
