@@ -3,7 +3,7 @@
 use super::messages;
 
 messages! {
-    story = "Story", "经过";
+    story = "Story", "事件";
     story_help = "The newest event is at the bottom of what has happened. Choose one to go there.",
         "最新的事件在最下面。选择一条即可跳到那一刻。";
     story_empty = "Nothing has happened yet. Press play.", "还没有发生任何事。按播放开始。";
@@ -18,9 +18,10 @@ messages! {
     loss_marker = "Data loss", "数据丢失";
 
     why = "Why", "为什么";
+    why_record(record: &str, fate: &str) = "Record {record}: {fate}", "消息 {record}：{fate}";
     why_title(what: &str) = "Why: {what}", "为什么：{what}";
     why_help = "Choose an event in the story, or a record, and its causes are listed here, oldest first.",
-        "在“经过”里选一个事件，或选一条消息，这里就会从最早的原因开始列出来龙去脉。";
+        "在“事件”里选一条，或选一条消息，这里就会从最早的原因开始列出来龙去脉。";
     why_undecided(record: &str) = "The fate of {record} is still open.", "{record}的命运还没有定。";
     why_chain = "Causes, oldest first", "因果链（从最早开始）";
     why_diagram = "Space–time diagram", "时空图";

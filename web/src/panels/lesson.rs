@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use highwater_lab::judge::{self, Challenge, Standing};
 use highwater_lab::lessons;
+use highwater_lab::timeline::Timeline;
 use yew::prelude::*;
 
 use super::icon::{Icon, Shape};
@@ -17,7 +18,7 @@ pub(crate) fn Lesson(props: &PanelProps) -> Html {
     let view = session.view();
     let over = view.seen_end;
     let scenario = session.read(|timeline| timeline.scenario().clone());
-    let standing = session.read(judge::challenge);
+    let standing = session.read(judge::challenge).filter(|_| session.read(was_touched));
     // The engine answers: the lesson is played to its end once more, as it was written.
     let right = {
         let scenario = scenario.clone();
@@ -68,6 +69,11 @@ pub(crate) fn Lesson(props: &PanelProps) -> Html {
             </footer>
         </section>
     }
+}
+
+/// Whether somebody has done anything in this branch: the lesson as it was written is no attempt at its challenge.
+fn was_touched(timeline: &Timeline) -> bool {
+    !timeline.overrides().is_empty() || timeline.acts().next().is_some()
 }
 
 /// A text of several paragraphs, with an empty line between two.

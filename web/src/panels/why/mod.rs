@@ -59,7 +59,7 @@ pub(crate) fn Why(props: &PanelProps) -> Html {
     let title = match selection {
         Some(Selection::Record(record)) => props.session.read(|timeline| {
             let fate = timeline.ledger().record(record).map(|entry| t.fate(entry.fate()));
-            format!("{}: {}", t.record_title(&record.to_string()), fate.unwrap_or_default())
+            t.why_record(&record.to_string(), fate.unwrap_or_default())
         }),
         _ => t.why_title(&last.words),
     };
