@@ -419,6 +419,9 @@ impl Cluster {
             for envelope in self.network.take_held(node, peer) {
                 self.lose(&envelope, LossReason::ConnectionClosed, events);
             }
+            if matches!(node, NodeId::Producer(_) | NodeId::Consumer(_)) {
+                self.send_connection_closed(node, peer, cause);
+            }
         }
         let exit = std::mem::take(&mut outbox.exit);
         self.outbox.0 = outbox;

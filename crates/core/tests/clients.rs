@@ -211,7 +211,8 @@ fn commit_before_processing_skips_records_in_a_crash() {
     let mut w = World::new(&setup);
     w.until(|w| processed(w, 30) == 1);
     w.until(|w| w.cluster.consumers().next().is_some_and(|c| c.processing().is_some()));
-    let (_, working_on) = w.cluster.consumers().next().and_then(highwater_core::consumer::Consumer::processing).expect("busy");
+    let (_, working_on) =
+        w.cluster.consumers().next().and_then(highwater_core::consumer::Consumer::processing).expect("busy");
     w.act(Intervention::Crash { node: NodeId::Consumer(1), crash: Crash::Process });
     w.act(Intervention::Restart(NodeId::Consumer(1)));
     w.run(60 * SECOND);

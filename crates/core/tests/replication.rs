@@ -225,7 +225,10 @@ fn a_cut_off_leader_goes_on_alone_and_its_writes_are_lost() {
     w.until(|w| w.acked(zombie_write));
     w.until(|w| w.leader_state(2).is_some());
     assert!(w.leader_state(1).is_some(), "two brokers believe they lead, in different epochs");
-    assert_ne!(w.leader_state(1).map(highwater_core::broker::Leader::epoch), w.leader_state(2).map(highwater_core::broker::Leader::epoch));
+    assert_ne!(
+        w.leader_state(1).map(highwater_core::broker::Leader::epoch),
+        w.leader_state(2).map(highwater_core::broker::Leader::epoch)
+    );
     for other in [node(2), node(3), NodeId::Controller] {
         w.act(Intervention::Heal { from: node(1), to: other, both_ways: true });
     }
@@ -265,6 +268,22 @@ fn a_broker_that_restarts_quickly_is_let_in_when_its_old_session_has_expired() {
     let registered = w.until(|w| w.saw(|e| matches!(e, EventKind::BrokerRegistered { .. })));
     assert!((7 * SECOND..=10 * SECOND).contains(&registered), "registered after {registered} µs");
     w.until(|w| w.isr() == brokers(&[1, 2, 3]));
+}
+
+#[test]
+fn a_broker_reads_a_connection_on_only_when_it_has_answered() {
+    let mut w = World::new(&three_brokers());
+    for follower in [2, 3] {
+        w.act(Intervention::SetLatency { from: node(1), to: node(follower), latency: 20 * MS });
+    }
+    w.run(SECOND);
+    let (m1, m2) = (w.send(), w.send());
+    w.until(|w| !w.log(1).is_empty());
+    w.run(10 * MS);
+    assert_eq!(w.log(1), [m1.0], "both requests are in flight, and the second waits in the socket");
+    w.until(|w| w.acked(m2));
+    assert!(w.acked(m1));
+    assert_eq!(w.log(1), [m1.0, m2.0]);
 }
 
 #[test]

@@ -121,6 +121,7 @@ impl Broker {
             fetchers: vec![fetcher::Fetcher::default(); brokers],
             parked_fetches: Vec::new(),
             parked_writes: Vec::new(),
+            unread: Vec::new(),
             isr_changes: IsrChanges::default(),
             groups: Vec::new(),
             controller: ControllerLink {

@@ -58,6 +58,9 @@ struct Memory {
     fetchers: Vec<fetcher::Fetcher>,
     parked_fetches: Vec<fetch::ParkedFetch>,
     parked_writes: Vec<produce::ParkedWrite>,
+    /// Requests of producers whose earlier request is parked: a broker handles one request per connection at a
+    /// time, so these wait in the socket.
+    unread: Vec<(NodeId, Message)>,
     isr_changes: isr::IsrChanges,
     groups: Vec<Option<Arc<coordinator::Group>>>,
     controller: lifecycle::ControllerLink,
@@ -212,6 +215,31 @@ impl Broker {
     }
 
     pub(crate) fn on_message(&mut self, from: NodeId, message: Message, context: &mut Context<'_>) {
+        if self.is_muted(from) && message.body != Body::ConnectionClosed {
+            self.memory().unread.push((from, message));
+        } else {
+            self.handle(from, message, context);
+            self.read_on(context);
+        }
+    }
+
+    /// Whether an earlier request on a producer's connection has not been answered.
+    fn is_muted(&mut self, from: NodeId) -> bool {
+        matches!(from, NodeId::Producer(_)) && self.memory().parked_writes.iter().any(|w| w.is_from(from))
+    }
+
+    /// Handles what waited for an answer that has been given.
+    fn read_on(&mut self, context: &mut Context<'_>) {
+        while let Some(at) = (0..self.memory().unread.len()).find(|at| {
+            let from = self.memory().unread[*at].0;
+            !self.is_muted(from)
+        }) {
+            let (from, message) = self.memory().unread.remove(at);
+            self.handle(from, message, context);
+        }
+    }
+
+    fn handle(&mut self, from: NodeId, message: Message, context: &mut Context<'_>) {
         let Message { correlation, body } = message;
         match body {
             Body::ProduceRequest(request) => self.produce(from, correlation, request, context),
@@ -256,6 +284,7 @@ impl Broker {
             Timer::Group => self.expire_groups(context),
             _ => {}
         }
+        self.read_on(context);
     }
 
     /// Something that waits here has run out of time.
@@ -268,7 +297,10 @@ impl Broker {
 
     /// A peer's process is gone: what it asked needs no answer, and it will not answer what it was asked.
     fn on_connection_closed(&mut self, from: NodeId, context: &mut Context<'_>) {
-        self.memory().parked_fetches.retain(|fetch| fetch.from != from);
+        let memory = self.memory();
+        memory.parked_fetches.retain(|fetch| fetch.from != from);
+        memory.parked_writes.retain(|write| !write.is_from(from));
+        memory.unread.retain(|(other, _)| *other != from);
         match from {
             NodeId::Broker(peer) => self.on_fetch_failed(peer, context),
             NodeId::Controller => self.on_controller_lost(context),

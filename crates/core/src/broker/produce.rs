@@ -234,6 +234,11 @@ impl Broker {
 }
 
 impl ParkedWrite {
+    /// Whether a producer waits for it.
+    pub(super) fn is_from(&self, node: NodeId) -> bool {
+        matches!(self.waiter, Waiter::Producer { from, .. } if from == node)
+    }
+
     fn is_decided(&self) -> bool {
         self.batches.iter().all(|b| matches!(b.outcome, Outcome::Done(_)))
     }
