@@ -297,3 +297,19 @@ fn a_dead_node_cannot_be_asked_anything() {
     let refused = w.cluster.check(&Intervention::Pause(node(1))).expect_err("it is dead");
     assert_eq!(refused.to_string(), "broker-1 is not running");
 }
+
+#[test]
+fn commit_sync_waits_for_a_coordinator() {
+    let mut setup = with_consumers(1, 1).set("enable.auto.commit", "false").expect("valid");
+    setup.consumers[0].commit = CommitOrder::AfterProcessing;
+    let mut w = World::new(&setup);
+    w.until(|w| w.cluster.committed(GroupId(0), P0).is_some_and(|offset| offset > 20));
+    let coordinator = w.cluster.metadata().coordinator(GroupId(0)).expect("a coordinator");
+    w.crash(coordinator.0, Crash::Process);
+    let steps = w.events.len();
+    w.run(30 * SECOND);
+    assert!(w.events.len() - steps < 100_000, "{} events in 30 s", w.events.len() - steps);
+    let now = w.cluster.records_created();
+    w.until(|w| processed(w, now) >= 1);
+    w.until(|w| w.cluster.committed(GroupId(0), P0).is_some_and(|offset| offset > i64::from(now)));
+}

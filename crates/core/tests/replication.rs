@@ -304,3 +304,18 @@ fn the_only_replica_raises_its_high_watermark_alone() {
     assert!(took < 10 * MS, "{took}");
     assert_eq!(w.high_watermark(1), 1);
 }
+
+#[test]
+fn nothing_happens_to_a_cluster_that_nobody_disturbs() {
+    for count in [1, 5, 9] {
+        for (interval, timeout) in [("2000", "9000"), ("100", "400")] {
+            let setup = Setup::new(count).topic("orders", 6, 1).producer(None);
+            // The interval first where it falls, the timeout first where it rises.
+            let setup = setup.set("broker.heartbeat.interval.ms", "100").expect("valid");
+            let setup = setup.set("broker.session.timeout.ms", timeout).expect("valid");
+            let mut w = World::new(&setup.set("broker.heartbeat.interval.ms", interval).expect("valid"));
+            w.run(120 * SECOND);
+            assert!(!w.events.iter().any(|e| e.kind.is_marker()), "{count} brokers, {interval}/{timeout} ms");
+        }
+    }
+}

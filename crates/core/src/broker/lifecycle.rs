@@ -78,7 +78,8 @@ impl Broker {
         self.memory().standing = Standing::Registered { epoch };
         self.apply_metadata(image, context);
         // Brokers do not beat in step.
-        let stagger = Micros::from(self.id.0) * 100 * MS;
+        let interval = from_ms(context.settings.broker.broker_heartbeat_interval_ms);
+        let stagger = interval * Micros::from(self.id.0) / image.brokers.len() as Micros / MS * MS;
         self.memory().timers.set(Timer::Heartbeat, context.now + stagger);
         self.fetch_metadata(context);
     }

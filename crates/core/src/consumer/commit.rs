@@ -8,7 +8,7 @@ use crate::ids::PartitionId;
 use crate::process::Context;
 use crate::protocol::Body;
 use crate::setup::CommitOrder;
-use crate::time::from_ms;
+use crate::time::{NEVER, from_ms};
 use std::collections::VecDeque;
 
 impl Memory {
@@ -75,9 +75,8 @@ impl Memory {
             self.forget_coordinator(context);
         }
         match (kind, result) {
-            (CommitKind::Sync, Err(error)) if error.is_retriable() => {
-                // Tried again as soon as the coordinator is known.
-            }
+            // Tried again after a pause, when the coordinator is known.
+            (CommitKind::Sync, Err(error)) if error.is_retriable() => self.retry_later(context),
             (CommitKind::Sync, result) => self.end_commit_sync(result, context),
             (CommitKind::Auto | CommitKind::BeforeJoin, Err(error)) => {
                 // Only logged.
@@ -89,7 +88,8 @@ impl Memory {
 
     /// An application in `commitSync()` whose request failed retriably tries again.
     pub(super) fn retry_commit_sync(&mut self, context: &mut Context<'_>) {
-        let waiting = matches!(self.app, App::Committing(_));
+        let waiting =
+            matches!(self.app, App::Committing(_)) && self.membership.retry_at(context.now) == NEVER;
         if waiting && !self.requests.any(|p| *p == Purpose::Commit(CommitKind::Sync)) {
             self.commit_sync(context);
         }

@@ -108,7 +108,7 @@ impl Memory {
         false
     }
 
-    fn retry_later(&mut self, context: &Context<'_>) {
+    pub(super) fn retry_later(&mut self, context: &Context<'_>) {
         self.membership.not_before = context.now + retry_backoff(context).max(1);
     }
 

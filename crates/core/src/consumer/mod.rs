@@ -16,7 +16,7 @@ use crate::metadata::MetadataImage;
 use crate::process::{Context, Process, Status, Timers};
 use crate::protocol::Message;
 use crate::setup::CommitOrder;
-use crate::time::{Micros, from_ms};
+use crate::time::{Micros, NEVER, from_ms};
 use fetching::Position;
 use membership::Membership;
 use requests::Requests;
@@ -194,6 +194,7 @@ impl Memory {
 
     /// The application's next step: a record is processed, or `poll()` has waited long enough and is called again.
     fn on_poll_timer(&mut self, context: &mut Context<'_>) {
+        self.timers.set(Timer::Poll, NEVER);
         if let App::Processing(records) = &mut self.app {
             if let Some((partition, offset, record)) = records.pop_front() {
                 let group = self.plan.group;
