@@ -71,3 +71,9 @@ export async function tabTo(page, locator, most = 80) {
   }
   throw new Error(`Tab does not reach ${locator}`);
 }
+
+/** Opens an object of the stage with the keyboard: `node b2`, `replica 1 0`, `record 5`. */
+export async function inspect(page, object) {
+  await page.locator(`[data-object="${object}"][role=button]`).first().focus();
+  await page.keyboard.press('Enter');
+}

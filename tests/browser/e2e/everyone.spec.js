@@ -1,7 +1,7 @@
 // For everyone: axe in every corner, both languages, every theme, narrow screens, no motion.
 
 import { expect, test } from '../harness.js';
-import { jumpToEnd, key } from '../person.js';
+import { inspect, jumpToEnd, key } from '../person.js';
 
 const LANGUAGES = ['en', 'zh'];
 
@@ -15,8 +15,7 @@ for (const lang of LANGUAGES) {
       for (let jumps = 0; jumps < 20 && (await page.locator('[data-count=lost]').getAttribute('data-n')) === '0'; jumps += 1) {
         await key(page, ']');
       }
-      await page.locator('[data-object="node b2"]').focus();
-      await page.keyboard.press('Enter');
+      await inspect(page, 'node b2');
       for (const tab of await page.getByRole('tab').all()) {
         await tab.click();
         await axe();
@@ -44,8 +43,7 @@ for (const lang of LANGUAGES) {
 
 test('the language is switched live, and nothing is lost', async ({ open, page }) => {
   await open('?lang=en');
-  await page.locator('[data-object="node b2"]').focus();
-  await page.keyboard.press('Enter');
+  await inspect(page, 'node b2');
   const place = await page.getByRole('slider', { name: 'Timeline' }).inputValue();
   await page.getByRole('button', { name: '中文' }).click();
   await expect(page.locator('html')).toHaveAttribute('lang', 'zh-Hans');
@@ -58,8 +56,7 @@ test('the language is switched live, and nothing is lost', async ({ open, page }
 test('in Chinese no English sentence is left', async ({ open, page }) => {
   await open('?lang=zh');
   await jumpByKey(page);
-  await page.locator('[data-object="node b2"]').focus();
-  await page.keyboard.press('Enter');
+  await inspect(page, 'node b2');
   const found = new Set();
   for (const tab of await page.getByRole('tab').all()) {
     await tab.click();

@@ -1,7 +1,7 @@
 // Forward, back, branches, settings: what is shown follows what is done.
 
 import { expect, test } from '../harness.js';
-import { count, counts, jumpToEnd, key, picture, playToEnd, step, tab } from '../person.js';
+import { count, counts, inspect, jumpToEnd, key, picture, playToEnd, step, tab } from '../person.js';
 
 test('the first visit is one step before a loss, paused, with one question', async ({ open, page }) => {
   await open('?lang=en');
@@ -77,7 +77,7 @@ test('a number of the verdict opens its records, and a record why it was lost', 
   await dialog.getByRole('button', { name: 'Why: m5' }).click();
   await expect(dialog).toBeHidden();
   const why = page.getByRole('tabpanel', { name: 'Why' });
-  await expect(why.getByRole('heading', { level: 3 })).toContainText('m5');
+  await expect(why.getByRole('heading', { level: 2 })).toContainText('m5');
   await expect(why.getByRole('img', { name: /Space–time diagram/ })).toBeVisible();
   const causes = why.getByRole('listitem');
   await expect(causes.first()).toContainText('Producer 1 sends m5');
@@ -108,8 +108,7 @@ test('a setting is refused beside its field and changes nothing', async ({ open,
 
 test('a broker can be selected, inspected and killed by keyboard', async ({ open, page }) => {
   await open('?lang=en');
-  await page.locator('[data-object="node b3"]').focus();
-  await page.keyboard.press('Enter');
+  await inspect(page, 'node b3');
   const panel = page.getByRole('tabpanel', { name: 'Selected' });
   await expect(panel.getByRole('heading', { name: 'Broker 3' })).toBeVisible();
   await expect(panel.getByRole('button', { name: 'Start again' })).toBeDisabled();
@@ -124,7 +123,7 @@ test('the story tells what happened, and a line leads there', async ({ open, pag
   await jumpToEnd(page);
   await tab(page, 'Story');
   const end = await step(page);
-  const line = page.getByRole('tabpanel').getByRole('button', { name: /The controller elects broker 2/ });
+  const line = page.getByRole('tabpanel').getByRole('button', { name: /^[\d.]+ s The controller elects broker 2/ });
   await line.click();
   expect(await step(page)).toBeLessThan(end);
 });

@@ -36,7 +36,7 @@ pub(crate) fn Lesson(props: &PanelProps) -> Html {
                 <p class="note" hidden={place.is_none()}>
                     { place.map(|place| t.lesson_number(place + 1, lessons::ALL.len())).unwrap_or_default() }
                 </p>
-                <h3>{ scenario.title.get(t.0) }</h3>
+                <h2>{ scenario.title.get(t.0) }</h2>
                 <p>{ scenario.summary.get(t.0) }</p>
             </header>
             { for (0..scenario.questions.len()).map(|question| html! {
@@ -45,7 +45,7 @@ pub(crate) fn Lesson(props: &PanelProps) -> Html {
                     right={right.as_ref().as_ref().and_then(|right| right.get(question)).cloned()} />
             }) }
             <div class="explanation" hidden={!over}>
-                <h4>{ t.explanation() }</h4>
+                <h3>{ t.explanation() }</h3>
                 if over {
                     { paragraphs(scenario.explanation.get(t.0)) }
                 }
@@ -169,7 +169,7 @@ fn show_challenge(t: Text, challenge: &Challenge, standing: Option<&Standing>, o
     };
     html! {
         <>
-            <h4>{ t.challenge() }</h4>
+            <h3>{ t.challenge() }</h3>
             <p>{ challenge.ask.get(t.0) }</p>
             <p class={classes!("standing", class)} role="status">
                 if class == "won" {

@@ -113,7 +113,7 @@ fn Group(props: &GroupProps) -> Html {
     let whose = format!("settings-of-{}", props.scope.word());
     html! {
         <details class="scope" open={true} hidden={props.rows.is_empty()}>
-            <summary><h3>{ title }</h3></summary>
+            <summary><h2>{ title }</h2></summary>
             <div class="whose" hidden={members.len() < 2}>
                 <label for={whose.clone()}>{ t.for_which() }</label>
                 <select id={whose} onchange={on_member}>

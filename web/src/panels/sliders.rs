@@ -166,7 +166,7 @@ pub(crate) fn Sliders(props: &PanelProps) -> Html {
                 </p>
             </div>
             <div class="consequences">
-                <h3>{ t.follows() }</h3>
+                <h2>{ t.follows() }</h2>
                 <ul>{ for consequences(t, &safety).into_iter().map(|line| html! { <li key={line.clone()}>{ line }</li> }) }</ul>
                 <p class="note" hidden={!safety.acks.differs}>{ t.acks_mixed() }</p>
                 <p class="note" hidden={!safety.min_isr.differs}>{ t.topics_mixed() }</p>

@@ -50,7 +50,7 @@ fn show(t: Text, session: &Session, card: &Card, selection: Option<Selection>) -
     html! {
         <>
             <header>
-                <h3>{ &card.title }</h3>
+                <h2>{ &card.title }</h2>
                 <button type="button" class="quiet" onclick={session.callback(|_: MouseEvent| Command::Select(None))}>
                     { t.unselect() }
                 </button>
@@ -63,7 +63,7 @@ fn show(t: Text, session: &Session, card: &Card, selection: Option<Selection>) -
             }
             <dl class="facts" aria-label={t.state()}>{ for card.facts.iter().map(|fact| show_fact(session, fact)) }</dl>
             <div class="deeds" hidden={card.deeds.is_empty() && card.forms.is_empty()}>
-                <h4>{ t.actions() }</h4>
+                <h3>{ t.actions() }</h3>
                 <ul>{ for card.deeds.iter().map(|deed| show_deed(t, session, deed)) }</ul>
                 { for card.forms.iter().map(|form| html! {
                     <DeedForm key={form_key(*form)} session={session.clone()} form={*form} />

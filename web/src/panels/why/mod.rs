@@ -66,9 +66,9 @@ pub(crate) fn Why(props: &PanelProps) -> Html {
     let here = props.session.read(Timeline::events_until_position) as u64;
     html! {
         <section class="panel why" aria-label={t.why()}>
-            <h3>{ title }</h3>
+            <h2>{ title }</h2>
             <Diagram chain={chain.iter().map(|cause| cause.event.clone()).collect::<Vec<_>>()} />
-            <h4>{ t.why_chain() }</h4>
+            <h3>{ t.why_chain() }</h3>
             <ol class="chain">
                 { for chain.iter().enumerate().map(|(i, cause)| {
                     let id = cause.event.id;
