@@ -31,7 +31,7 @@ pub(crate) fn Lesson(props: &PanelProps) -> Html {
     let next = place.and_then(|place| lessons::ALL.get(place + 1)).map(|lesson| lesson.id);
 
     html! {
-        <section class="panel lesson" aria-label={t.lesson()}>
+        <div class="panel lesson">
             <header>
                 <p class="note" hidden={place.is_none()}>
                     { place.map(|place| t.lesson_number(place + 1, lessons::ALL.len())).unwrap_or_default() }
@@ -67,7 +67,7 @@ pub(crate) fn Lesson(props: &PanelProps) -> Html {
                     </button>
                 }
             </footer>
-        </section>
+        </div>
     }
 }
 

@@ -41,7 +41,7 @@ pub(crate) fn Settings(props: &PanelProps) -> Html {
     };
 
     html! {
-        <section class="panel settings" aria-label={t.settings()}>
+        <div class="panel settings">
             <div class="settings-search" role="search">
                 <label for="settings-search">{ t.settings_search() }</label>
                 <input id="settings-search" type="search" autocomplete="off" spellcheck="false"
@@ -56,7 +56,7 @@ pub(crate) fn Settings(props: &PanelProps) -> Html {
             { for scopes.into_iter().map(|(scope, rows)| html! {
                 <Group key={scope.word()} session={props.session.clone()} revision={props.revision} {scope} {rows} />
             }) }
-        </section>
+        </div>
     }
 }
 

@@ -89,7 +89,7 @@ pub(crate) fn Story(props: &PanelProps) -> Html {
     };
     let empty = told.is_empty();
     html! {
-        <section class="panel story" aria-label={t.story()}>
+        <div class="panel story">
             <label class="check">
                 <input type="checkbox" checked={*unfolded} onchange={unfold} />
                 { t.story_unfold() }
@@ -99,7 +99,7 @@ pub(crate) fn Story(props: &PanelProps) -> Html {
                 <button type="button" class="quiet" hidden={!earlier} onclick={more}>{ t.story_earlier(4 * PAGE) }</button>
                 <ol>{ for told }</ol>
             </div>
-        </section>
+        </div>
     }
 }
 

@@ -85,7 +85,7 @@ pub(crate) fn Chart(props: &PanelProps) -> Html {
     let (now, rows) =
         props.session.read(|timeline| (t.time(timeline.now()), rows(t, timeline.cluster(), partition)));
     html! {
-        <section class="panel chart" aria-label={t.chart()}>
+        <div class="panel chart">
             <div class="chart-of">
                 <label for="chart-partition">{ t.chart_partition() }</label>
                 <select id="chart-partition" {onchange}>
@@ -131,7 +131,7 @@ pub(crate) fn Chart(props: &PanelProps) -> Html {
                     </tbody>
                 </table>
             </details>
-        </section>
+        </div>
     }
 }
 

@@ -28,7 +28,7 @@ pub(crate) fn Inspector(props: &PanelProps) -> Html {
         Some(None) => html! { <p class="note">{ t.inspector_gone() }</p> },
         Some(Some(card)) => show(t, &props.session, &card, selection),
     };
-    html! { <section class="panel inspector" aria-label={t.inspector()}>{ body }</section> }
+    html! { <div class="panel inspector">{ body }</div> }
 }
 
 fn card_of(t: Text, timeline: &Timeline, selection: Selection) -> Option<Card> {

@@ -54,7 +54,7 @@ pub(crate) fn Why(props: &PanelProps) -> Html {
         causes
     });
     let Some(last) = chain.last() else {
-        return html! { <section class="panel why" aria-label={t.why()}><p class="note">{ t.why_help() }</p></section> };
+        return html! { <div class="panel why"><p class="note">{ t.why_help() }</p></div> };
     };
     let title = match selection {
         Some(Selection::Record(record)) => props.session.read(|timeline| {
@@ -65,7 +65,7 @@ pub(crate) fn Why(props: &PanelProps) -> Html {
     };
     let here = props.session.read(Timeline::events_until_position) as u64;
     html! {
-        <section class="panel why" aria-label={t.why()}>
+        <div class="panel why">
             <h2>{ title }</h2>
             <Diagram chain={chain.iter().map(|cause| cause.event.clone()).collect::<Vec<_>>()} />
             <h3>{ t.why_chain() }</h3>
@@ -89,7 +89,7 @@ pub(crate) fn Why(props: &PanelProps) -> Html {
                     }
                 }) }
             </ol>
-        </section>
+        </div>
     }
 }
 
