@@ -385,13 +385,29 @@ impl Cluster {
         self.react_because(node, EventId::NONE, events, reaction);
     }
 
-    /// Lets a node react, then carries out what it put into its outbox.
+    /// Lets a node react because of an event that has been stated.
     pub(crate) fn react_because(
         &mut self,
         node: NodeId,
         cause: EventId,
         events: &mut Vec<Event>,
         reaction: impl FnOnce(&mut NodeMut<'_>, &mut Context<'_>),
+    ) {
+        let mut reaction = Some(reaction);
+        self.carry_out(node, cause, events, &mut |node, context| {
+            if let Some(reaction) = reaction.take() {
+                reaction(node, context);
+            }
+        });
+    }
+
+    /// Runs a node's reaction, then carries out what it put into its outbox. Compiled once for all reactions.
+    fn carry_out(
+        &mut self,
+        node: NodeId,
+        cause: EventId,
+        events: &mut Vec<Event>,
+        reaction: &mut dyn FnMut(&mut NodeMut<'_>, &mut Context<'_>),
     ) {
         let mut outbox = std::mem::take(&mut self.outbox.0);
         let mut context = Context {
