@@ -12,7 +12,6 @@ messages! {
     chart_time = "virtual time (s)", "虚拟时间（秒）";
     chart_offset = "offset", "位移";
     chart_table = "As a table", "以表格显示";
-    chart_now = "Now", "此刻";
     chart_broker = "Replica on", "副本所在";
     chart_leo = "LEO", "LEO";
     chart_hw = "HW", "高水位";

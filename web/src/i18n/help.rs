@@ -3,7 +3,6 @@
 use super::messages;
 
 messages! {
-    help = "Help", "帮助";
     help_open = "Help and keys", "帮助与快捷键";
     help_intro =
         "Highwater is a model of Apache Kafka that runs in your browser. Every picture is the engine's own state, nothing is a canned animation. Play, step back, break things, and ask why.",

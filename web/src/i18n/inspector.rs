@@ -9,7 +9,6 @@ messages! {
     inspector_gone = "What was selected does not exist at this moment.", "选中的对象此刻不存在。";
     state = "State", "状态";
     actions = "What you can do", "可以做什么";
-    no_actions = "Nothing can be done to it directly.", "不能直接对它做什么。";
     unselect = "Select nothing", "取消选择";
 
     is_controller = "The controller decides who leads each partition and who is in its ISR, and writes it down for everybody.",
@@ -57,7 +56,6 @@ messages! {
     shutting_down = "shutting down", "正在关闭";
     metadata_version = "Metadata version", "元数据版本";
     metadata_behind(mine: u64, newest: u64) = "{mine} (newest: {newest})", "{mine}（最新：{newest}）";
-    fetch_delay = "Waits before each fetch", "每次拉取前等待";
     log_range = "Log", "日志";
     log_start_to_end(start: i64, end: i64) = "offsets {start} to {end}", "位移 {start} 到 {end}";
     leo_label = "LEO", "LEO";
@@ -65,7 +63,6 @@ messages! {
     isr_label = "ISR", "ISR";
     isr_pending(isr: &str) = "{isr} asked for", "已请求改为 {isr}";
     replicas_label = "Replicas", "副本";
-    preferred(broker: u8) = "preferred leader: broker {broker}", "首选 leader：broker {broker}";
     follower_ends = "Followers' LEO as the leader knows it", "leader 所知的 follower LEO";
     unknown_end = "not known yet", "尚不知道";
     parked_writes = "Writes waiting for the high watermark", "等待高水位的写入";
@@ -81,7 +78,6 @@ messages! {
     link_cut_from(from: &str, to: &str) = "cut from {from} to {to}", "{from} → {to} 被切断";
     in_flight_label = "Messages under way", "途中的报文";
     waiting_in_inbox = "Waiting for the paused process", "等待暂停进程处理";
-    kind_label = "Type", "类型";
     sender_label = "From", "来自";
     receiver_label = "To", "发往";
     sent_label = "Sent", "发出";
@@ -100,7 +96,6 @@ messages! {
     queued_label = "Batches waiting", "等待发送的批次";
     producer_in_flight = "Requests under way", "在途请求";
     batch_of(partition: &str, records: &str, attempt: u32) = "{partition}: {records}, attempt {attempt}", "{partition}：{records}，第 {attempt} 次";
-    acks_setting = "acks", "acks";
     group_label = "Group", "消费组";
     member_label = "Member", "成员";
     not_a_member = "not in the group", "不在组中";
@@ -150,7 +145,6 @@ messages! {
     do_slow = "Slow its fetches", "放慢拉取";
     do_slow_means = "It waits this long before each fetch, as with an overloaded disk.", "每次拉取前等待这么久，如同磁盘过载。";
     do_slow_set = "Set", "设置";
-    slow_none = "not at all", "不等待";
     do_isolate = "Isolate", "隔离网络";
     do_isolate_means = "All its links are cut, both ways.", "切断它的所有链路（双向）。";
     do_rejoin = "Reconnect", "恢复网络";
@@ -159,7 +153,6 @@ messages! {
     do_elect_preferred_means = "The first assigned replica leads again, if it is in sync.", "分配列表中的第一个副本若在 ISR 中，则重新成为 leader。";
     do_elect_unclean = "Elect any live replica (unclean)", "选举任意存活副本（unclean）";
     do_elect_unclean_means = "What the new leader does not have is lost.", "新 leader 没有的消息会丢失。";
-    do_add_partitions = "Add partitions", "增加分区";
     do_add_partitions_means = "Existing records stay where they are; keys may go elsewhere from now on. The number never falls.",
         "已有消息不动，但同一个 key 以后可能去别的分区。分区数只增不减。";
     add_partitions_total = "Partitions in all", "分区总数";
@@ -171,6 +164,5 @@ messages! {
     send_key_help = "empty: no key", "留空：无 key";
     send_size = "Value size", "value 大小";
     send_now = "Send", "发送";
-    goes_to(partition: &str) = "goes to {partition}", "将写入 {partition}";
     not_now(why: &str) = "Not now: {why}", "现在不行：{why}";
 }

@@ -6,13 +6,8 @@ messages! {
     tagline = "A Kafka cluster in a browser tab", "浏览器标签页里的 Kafka 集群";
     page_title(lesson: &str) = "{lesson} · Highwater", "{lesson} · Highwater";
     skip_to_stage = "Skip to the cluster", "跳到集群";
-    menu = "Menu", "菜单";
     panels = "Panels", "面板";
     close = "Close", "关闭";
-    cancel = "Cancel", "取消";
-    back = "Back", "返回";
-    more = "More", "更多";
-    less = "Less", "收起";
     copy = "Copy", "复制";
     copied = "Copied", "已复制";
     copy_failed = "Could not copy: select the text and copy it yourself", "无法复制：请选中文字自行复制";
@@ -29,7 +24,6 @@ messages! {
     notices = "Notices", "提示";
     dismiss(what: &str) = "Dismiss: {what}", "关闭提示：{what}";
     dismiss_short = "Dismiss", "知道了";
-    dismiss_all = "Dismiss all", "全部关闭";
     unknown_parameter(name: &str) =
         "The address has a parameter “{name}” that this page does not know; it was ignored.",
         "网址中的参数“{name}”无法识别，已忽略。";

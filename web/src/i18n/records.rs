@@ -11,7 +11,6 @@ messages! {
     column_partition = "Partition", "分区";
     column_offset = "Offset", "位移";
     column_fate = "Fate", "命运";
-    column_producer = "Producer", "生产者";
     column_copies = "Copies on", "副本所在";
     no_key = "no key", "无 key";
     no_partition_yet = "not chosen yet", "尚未选定";

@@ -8,10 +8,6 @@ messages! {
     grows_branch =
         "You are looking at the past: a change begins a new branch here, and the known future is kept.",
         "你正停留在过去：在这里改动会长出一个新分支，已知的未来会保留。";
-    changed_from_now_on(name: &str, value: &str) = "{name} is {value} from now on.", "{name} 从现在起为 {value}。";
-    changed_in_branch(name: &str, value: &str) =
-        "{name} is {value} from here on, in a new branch.",
-        "{name} 从这里起为 {value}（新分支）。";
     refused_setting(why: &str) = "Not changed: {why}.", "未改动：{why}。";
 
     acks_label = "When is a record promised?", "什么时候算写入成功？";
@@ -81,7 +77,6 @@ messages! {
     for_all = "all", "全部";
     apply = "Apply", "应用";
     apply_name(name: &str) = "Apply {name}", "应用 {name}";
-    value_of(name: &str) = "Value of {name}", "{name} 的值";
     default_old(value: &str) = "default in 2.1: {value}", "2.1 默认：{value}";
     default_new(value: &str) = "default in 4.x: {value}", "4.x 默认：{value}";
     default_same(value: &str) = "default: {value}", "默认：{value}";

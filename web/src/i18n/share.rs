@@ -26,5 +26,4 @@ messages! {
     embed_height = "Height", "高度";
     embed_pixels = "pixels", "像素";
     embed_frame_title(title: &str) = "Highwater: {title}", "Highwater：{title}";
-    embed_automatic = "The reader's choice", "由读者决定";
 }

@@ -10,9 +10,7 @@ messages! {
     stage_help =
         "Select anything with a click, a tap, or the arrow keys; Enter opens what it is and what can be done to it.",
         "点击、轻触或用方向键选择任何对象；按 Enter 查看它是什么、能对它做什么。";
-    producers = "Producers", "生产者";
     brokers = "Brokers", "Broker";
-    consumer_groups = "Consumer groups", "消费组";
 
     controller = "controller", "controller";
     producer_named(n: u8) = "producer {n}", "生产者 {n}";
@@ -23,7 +21,6 @@ messages! {
     replica_title(partition: &str, broker: &str) = "Replica of {partition} on {broker}", "{broker} 上 {partition} 的副本";
     replica_of(partition: &str, broker: &str) = "replica of {partition} on {broker}", "{broker} 上 {partition} 的副本";
     message_from_to(kind: &str, from: &str, to: &str) = "{kind} from {from} to {to}", "{kind}：{from} → {to}";
-    group_named(name: &str) = "group {name}", "消费组 {name}";
     record_named(id: &str) = "record {id}", "消息 {id}";
     group_title(name: &str) = "Group {name}", "消费组 {name}";
     record_title(id: &str) = "Record {id}", "消息 {id}";
@@ -41,12 +38,9 @@ messages! {
     in_sync = "in sync", "在 ISR 中";
     out_of_sync = "not in the ISR", "不在 ISR 中";
     link_cut = "cut", "已切断";
-    held_back = "held back", "被阻塞";
 
     high_watermark = "high watermark", "高水位";
     log_end_offset = "log end offset", "日志末端位移";
-    committed_offset = "committed offset", "已提交位移";
-    position = "position", "消费位置";
     committed = "below the high watermark: committed", "低于高水位：已提交";
     uncommitted = "not committed yet", "尚未提交";
     promise_open = "no answer yet", "尚无应答";

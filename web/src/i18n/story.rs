@@ -11,7 +11,6 @@ messages! {
     story_quiet_one = "1 routine event", "1 个例行事件";
     story_unfold = "Show routine events", "显示例行事件";
     story_earlier(n: usize) = "Show {n} earlier", "显示更早的 {n} 条";
-    story_here = "now", "此刻";
     go_there = "Go there", "跳到此处";
     ask_why = "Why?", "为什么？";
     ask_why_of(what: &str) = "Why: {what}", "为什么：{what}";
@@ -22,7 +21,6 @@ messages! {
     why_title(what: &str) = "Why: {what}", "为什么：{what}";
     why_help = "Choose an event in the story, or a record, and its causes are listed here, oldest first.",
         "在“事件”里选一条，或选一条消息，这里就会从最早的原因开始列出来龙去脉。";
-    why_undecided(record: &str) = "The fate of {record} is still open.", "{record}的命运还没有定。";
     why_chain = "Causes, oldest first", "因果链（从最早开始）";
     why_diagram = "Space–time diagram", "时空图";
     why_diagram_desc(events: usize, nodes: &str) =
@@ -30,5 +28,4 @@ messages! {
         "因果链上的 {events} 个事件，分布在 {nodes} 的时间轴上；时间向下，斜线是网络报文。";
     why_later(span: &str) = "{span} later", "{span}后";
     why_decided = "this decided it", "由此定局";
-    why_story_of(record: &str) = "All that happened to {record}", "{record}的全部经历";
 }

@@ -13,12 +13,9 @@ messages! {
     exchange_forward = "To the end of this exchange", "前进到本次请求应答结束";
     previous_marker = "To the previous marker", "上一个标记";
     next_marker = "To the next marker", "下一个标记";
-    to_start = "To the start", "回到开头";
     timeline = "Timeline", "时间线";
     step_of(step: usize, len: usize) = "step {step} of {len}", "第 {step} 步，共 {len} 步";
     step_at(step: usize, time: &str) = "step {step}, {time}", "第 {step} 步，{time}";
-    virtual_time = "Virtual time", "虚拟时间";
-    next_in(span: &str) = "next: {span} later", "下一步：{span}之后";
     later(span: &str) = "{span} later", "{span}后";
     speed = "Speed", "速度";
     speed_times(times: &str) = "{times}×", "{times}×";
@@ -39,8 +36,6 @@ messages! {
     marker_failure = "failure told to an application", "应用收到失败";
     marker_rebalance = "rebalance", "重平衡";
     marker_change = "setting changed", "设置改动";
-    finished = "The run is over", "运行结束";
-    nothing_more = "Nothing more happens by itself", "不会再自动发生任何事";
 }
 
 impl super::Text {

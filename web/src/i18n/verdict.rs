@@ -5,8 +5,6 @@ use highwater_lab::ledger::Fate;
 
 messages! {
     verdict = "Verdict", "结论";
-    verdict_count(name: &str, n: &str) = "{name}: {n}", "{name}：{n}";
-    verdict_opens = "Show these records", "查看这些消息";
 
     promised = "promised", "已确认";
     promised_means =
@@ -51,8 +49,6 @@ messages! {
     in_flight_means =
         "Records whose outcome is open: the producer does not know yet.",
         "结果未定的消息：生产者还不知道成败。";
-    consumed = "processed", "已处理";
-    consumed_means = "Records that a group has processed.", "已被消费组处理的消息。";
 }
 
 impl super::Text {
