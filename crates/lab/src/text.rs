@@ -1,7 +1,5 @@
 //! Text in the two languages Highwater speaks.
 
-use serde::Deserialize;
-
 /// A language.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Lang {
@@ -13,8 +11,7 @@ pub enum Lang {
 }
 
 /// The same text in both languages.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Text {
     /// English.
     pub en: String,

@@ -1,383 +1,189 @@
-//! The file format: TOML as it is written, and how it becomes a [`Scenario`].
+//! The file format: what fields there are, and how they become a [`Scenario`].
 
-use super::{Caption, Cue, LONGEST_FILE, SCHEMA, Scenario, Trigger};
-use crate::command::{Command, PartitionName, Who, checked_name};
-use crate::condition::{Condition, Name};
-use crate::duration;
+use super::fields::{Field, Fields, Result};
+use super::names::Names;
+use super::{Caption, Cue, LONGEST_FILE, SCHEMA, Scenario, Trigger, toml};
+use crate::command::{Command, checked_name};
+use crate::condition::Condition;
 use crate::error::ScenarioError;
 use crate::judge::{Challenge, Choice, Predicate, Question};
-use crate::text::Text;
 use crate::words::Words;
 use highwater_core::config::{self, Era, Scope, Settings};
 use highwater_core::ids::{BrokerId, NodeId};
 use highwater_core::setup::{
     CommitOrder, ConsumerSetup, LinkSetup, ProducerSetup, Setup, TopicSetup, Workload,
 };
-use highwater_core::time::{MS, Micros};
-use serde::Deserialize;
-use std::collections::BTreeMap;
-use std::ops::Range;
-use toml::Spanned;
+use highwater_core::time::MS;
 
-/// The most cues, captions or questions of a file.
+/// The most entries of any list in a file.
 const MOST_ENTRIES: usize = 200;
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    schema: Spanned<i64>,
-    title: Text,
-    summary: Text,
-    setup: Spanned<SetupTable>,
-    #[serde(default)]
-    script: Vec<CueTable>,
-    #[serde(default)]
-    captions: Vec<CaptionTable>,
-    open: Option<Spanned<String>>,
-    end: Spanned<TriggerTable>,
-    #[serde(default)]
-    questions: Vec<QuestionTable>,
-    explanation: Text,
-    challenge: Option<ChallengeTable>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SetupTable {
-    brokers: u8,
-    #[serde(default)]
-    era: Option<Spanned<String>>,
-    #[serde(default)]
-    seed: Option<u64>,
-    latency: Option<Spanned<String>>,
-    jitter: Option<Spanned<String>>,
-    #[serde(default)]
-    settings: SettingsTable,
-    #[serde(default)]
-    topics: Vec<Spanned<TopicTable>>,
-    #[serde(default)]
-    producers: Vec<Spanned<ProducerTable>>,
-    #[serde(default)]
-    consumers: Vec<Spanned<ConsumerTable>>,
-    #[serde(default)]
-    links: Vec<LinkTable>,
-}
-
-type SettingsTable = BTreeMap<Spanned<String>, Spanned<toml::Value>>;
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct TopicTable {
-    name: String,
-    partitions: u16,
-    replication_factor: u8,
-    #[serde(default)]
-    settings: SettingsTable,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ProducerTable {
-    workload: Option<WorkloadTable>,
-    #[serde(default)]
-    settings: SettingsTable,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WorkloadTable {
-    topic: String,
-    #[serde(default)]
-    keys: u32,
-    value_size: Option<u32>,
-    every: Spanned<String>,
-    count: Option<u32>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ConsumerTable {
-    group: String,
-    topics: Vec<String>,
-    processing: Option<Spanned<String>>,
-    poll_interval: Option<Spanned<String>>,
-    commit: Option<Spanned<String>>,
-    #[serde(default)]
-    settings: SettingsTable,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct LinkTable {
-    between: Spanned<String>,
-    latency: Spanned<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct TriggerTable {
-    at: Option<Spanned<String>>,
-    when: Option<Spanned<String>>,
-    after: Option<Spanned<String>>,
-    or_at: Option<Spanned<String>>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct CueTable {
-    id: Option<Spanned<String>>,
-    at: Option<Spanned<String>>,
-    when: Option<Spanned<String>>,
-    after: Option<Spanned<String>>,
-    or_at: Option<Spanned<String>>,
-    #[serde(rename = "do")]
-    commands: Spanned<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct CaptionTable {
-    when: Option<Spanned<String>>,
-    en: String,
-    zh: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct QuestionTable {
-    ask: Text,
-    choices: Vec<ChoiceTable>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ChoiceTable {
-    en: String,
-    zh: String,
-    right_if: Spanned<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ChallengeTable {
-    ask: Text,
-    goal: Spanned<String>,
-    settings: Vec<Spanned<String>>,
-    #[serde(default = "one")]
-    changes: u8,
-    hint: Option<Text>,
-}
-
-fn one() -> u8 {
-    1
-}
-
-/// Turns byte ranges of the text into lines of the file.
-struct Source<'a> {
-    file: &'a str,
-    text: &'a str,
-}
-
-type Result<T> = std::result::Result<T, ScenarioError>;
-
-impl Source<'_> {
-    fn error(&self, span: Option<Range<usize>>, field: &str, reason: impl Into<String>) -> ScenarioError {
-        let line = span.map_or(0, |span| {
-            let end = span.start.min(self.text.len());
-            1 + self.text.get(..end).unwrap_or(self.text).matches('\n').count()
-        });
-        ScenarioError { file: self.file.into(), line, field: field.into(), reason: reason.into() }
-    }
-
-    /// Reads a spanned text with a parser of its own.
-    fn read<T>(
-        &self,
-        field: &str,
-        text: &Spanned<String>,
-        parse: impl FnOnce(&str) -> std::result::Result<T, String>,
-    ) -> Result<T> {
-        parse(text.get_ref()).map_err(|reason| self.error(Some(text.span()), field, reason))
-    }
-
-    fn duration(&self, field: &str, text: Option<&Spanned<String>>, default: Micros) -> Result<Micros> {
-        text.map_or(Ok(default), |text| self.read(field, text, duration::parse))
-    }
-
-    fn limit(&self, field: &str, count: usize) -> Result<()> {
-        if count <= MOST_ENTRIES {
-            return Ok(());
-        }
-        Err(self.error(None, field, format!("there are {count}; at most {MOST_ENTRIES} are read")))
-    }
-}
+/// The bytes of a workload's values where nothing is said.
+const DEFAULT_VALUE_SIZE: u32 = 100;
 
 /// Reads a scenario.
 pub(super) fn read(id: &str, file: &str, text: &str) -> Result<Scenario> {
-    let source = Source { file, text };
+    let whole =
+        |line, reason: String| ScenarioError { file: file.into(), line, field: String::new(), reason };
     if text.len() > LONGEST_FILE {
-        return Err(source.error(None, "", format!("the file is longer than {LONGEST_FILE} bytes")));
+        return Err(whole(0, format!("the file is longer than {LONGEST_FILE} bytes")));
     }
-    let parsed: File = toml::from_str(text).map_err(|e| source.error(e.span(), "", e.message()))?;
-    if *parsed.schema.get_ref() != SCHEMA {
-        let found = parsed.schema.get_ref();
-        let reason = format!("this program reads version {SCHEMA}, not {found}");
-        return Err(source.error(Some(parsed.schema.span()), "schema", reason));
+    let table = toml::parse(text).map_err(|e| whole(e.line, e.reason))?;
+    let mut fields = Fields::new(file, String::new(), 0, &table);
+    let schema = fields.need("schema")?;
+    if schema.number::<i64>()? != SCHEMA {
+        let found = schema.number::<i64>()?;
+        return Err(schema.error(format!("this program reads version {SCHEMA}, not {found}")));
     }
-    source.limit("script", parsed.script.len())?;
-    source.limit("captions", parsed.captions.len())?;
-    source.limit("questions", parsed.questions.len())?;
-    let setup = read_setup(&source, &parsed.setup)?;
-    let mut script = Vec::new();
-    for (i, cue) in parsed.script.iter().enumerate() {
-        script.push(read_cue(&source, &format!("script[{i}]"), cue)?);
-    }
-    let names = Names::of(&source, &setup, &script, &parsed.script)?;
-    for (i, (cue, table)) in script.iter().zip(&parsed.script).enumerate() {
-        names.check_trigger(&source, &format!("script[{i}].when"), &cue.trigger, table.when.as_ref())?;
-        for command in &cue.commands {
-            names.check_command(command).map_err(|reason| {
-                source.error(Some(table.commands.span()), &format!("script[{i}].do"), reason)
-            })?;
-        }
-    }
-    let mut captions = Vec::new();
-    for (i, table) in parsed.captions.into_iter().enumerate() {
-        let field = format!("captions[{i}].when");
-        let when = table.when.as_ref().map(|when| source.read(&field, when, Condition::parse)).transpose()?;
-        if let (Some(condition), Some(when)) = (&when, &table.when) {
-            names
-                .check_condition(condition)
-                .map_err(|reason| source.error(Some(when.span()), &field, reason))?;
-        }
-        captions.push(Caption { when, text: Text { en: table.en, zh: table.zh } });
-    }
-    let end_trigger = TriggerFields::of_end(&parsed.end).read(&source, "end")?;
-    names.check_trigger(&source, "end.when", &end_trigger, parsed.end.get_ref().when.as_ref())?;
-    if end_trigger.at.is_none() {
-        return Err(source.error(
-            Some(parsed.end.span()),
-            "end",
-            "needs `at` or `or_at`, so that it is sure to come",
-        ));
-    }
-    let open = match &parsed.open {
-        None => None,
-        Some(open) => {
-            let place = script.iter().position(|cue| cue.id.as_deref() == Some(open.get_ref().as_str()));
-            let missing = || source.error(Some(open.span()), "open", "no cue of the script has this id");
-            Some(place.ok_or_else(missing)?)
-        }
-    };
-    let questions = read_questions(&source, &names, parsed.questions)?;
-    let challenge = parsed.challenge.map(|table| read_challenge(&source, &names, table)).transpose()?;
+    let title = fields.need("title")?.both_languages()?;
+    let summary = fields.need("summary")?.both_languages()?;
+    let setup = read_setup(&fields.need("setup")?)?;
+    let mut names = Names::new(&setup);
+    let cues = entries(&mut fields, "script")?;
+    let script = cues.iter().map(|cue| read_cue(cue, &mut names)).collect::<Result<Vec<Cue>>>()?;
+    cues.iter().zip(&script).try_for_each(|(field, cue)| check_cue(field, cue, &names))?;
+    let open = fields.take("open").map(|open| find_cue(&open, &script)).transpose()?;
+    let captions =
+        entries(&mut fields, "captions")?.iter().map(|c| read_caption(c, &names)).collect::<Result<_>>()?;
+    let end = read_end(&fields.need("end")?, &names)?;
+    let questions =
+        entries(&mut fields, "questions")?.iter().map(|q| read_question(q, &names)).collect::<Result<_>>()?;
+    let explanation = fields.need("explanation")?.both_languages()?;
+    let challenge = fields.take("challenge").map(|field| read_challenge(&field, &names)).transpose()?;
+    fields.end()?;
     Ok(Scenario {
         id: id.into(),
-        title: parsed.title,
-        summary: parsed.summary,
+        title,
+        summary,
         setup,
         script,
         captions,
         open,
-        end: end_trigger,
+        end,
         questions,
-        explanation: parsed.explanation,
+        explanation,
         challenge,
         source: text.into(),
     })
 }
 
-fn read_setup(source: &Source<'_>, table: &Spanned<SetupTable>) -> Result<Setup> {
-    let (span, table) = (table.span(), table.get_ref());
-    let era = match &table.era {
-        None => Era::V4,
-        Some(era) => source.read("setup.era", era, |era| match era {
-            "2.1" => Ok(Era::V2_1),
-            "4.x" => Ok(Era::V4),
-            other => Err(format!("expected `2.1` or `4.x`, not `{other}`")),
-        })?,
+/// The entries of a list, unless there are too many.
+fn entries<'a>(fields: &mut Fields<'a>, name: &str) -> Result<Vec<Field<'a>>> {
+    let entries = fields.take_list(name)?;
+    match entries.get(MOST_ENTRIES) {
+        None => Ok(entries),
+        Some(one_too_many) => Err(one_too_many.error(format!("at most {MOST_ENTRIES} are read"))),
+    }
+}
+
+fn read_setup(field: &Field<'_>) -> Result<Setup> {
+    let mut fields = field.table()?;
+    let mut setup = Setup::new(fields.need("brokers")?.number()?);
+    let era = fields.take("era").map_or(Ok(Era::V4), |era| era.read(read_era))?;
+    if let Some(seed) = fields.take("seed") {
+        setup.seed = seed.number()?;
+    }
+    setup.latency = fields.take_duration("latency", setup.latency)?;
+    setup.jitter = fields.take_duration("jitter", setup.jitter)?;
+    let mut wanted = Vec::new();
+    let mut want = |fields: &mut Fields<'_>, member: Option<(Scope, usize)>| -> Result<()> {
+        let Some(settings) = fields.take("settings") else { return Ok(()) };
+        for (name, value) in settings.table()?.rest() {
+            wanted.push(Wanted { member, name: name.into(), value: value.plain()?, error: value.error("") });
+        }
+        Ok(())
     };
-    let mut setup = Setup::new(table.brokers);
-    setup.seed = table.seed.unwrap_or(setup.seed);
-    setup.latency = source.duration("setup.latency", table.latency.as_ref(), setup.latency)?;
-    setup.jitter = source.duration("setup.jitter", table.jitter.as_ref(), setup.jitter)?;
-    for topic in table.topics.iter().map(Spanned::get_ref) {
+    want(&mut fields, None)?;
+    let (topics, producers) = (entries(&mut fields, "topics")?, entries(&mut fields, "producers")?);
+    let (consumers, links) = (entries(&mut fields, "consumers")?, entries(&mut fields, "links")?);
+    for (i, topic) in topics.iter().enumerate() {
+        let mut fields = topic.table()?;
         setup.topics.push(TopicSetup {
-            name: topic.name.clone(),
-            partitions: topic.partitions,
-            replication_factor: topic.replication_factor,
+            name: fields.need("name")?.text()?.into(),
+            partitions: fields.need("partitions")?.number()?,
+            replication_factor: fields.need("replication_factor")?.number()?,
         });
+        want(&mut fields, Some((Scope::Topic, i)))?;
+        fields.end()?;
     }
-    for (i, producer) in table.producers.iter().map(Spanned::get_ref).enumerate() {
-        let field = format!("setup.producers[{i}].workload.every");
-        let workload = match &producer.workload {
-            None => None,
-            Some(load) => Some(Workload {
-                topic: load.topic.clone(),
-                keys: load.keys,
-                value_size: load.value_size.unwrap_or(100),
-                interval: source.read(&field, &load.every, duration::parse)?,
-                count: load.count,
-            }),
-        };
+    for (i, producer) in producers.iter().enumerate() {
+        let mut fields = producer.table()?;
+        let workload = fields.take("workload").map(|load| read_workload(&load)).transpose()?;
         setup.producers.push(ProducerSetup { workload });
+        want(&mut fields, Some((Scope::Producer, i)))?;
+        fields.end()?;
     }
-    for (i, consumer) in table.consumers.iter().map(Spanned::get_ref).enumerate() {
-        setup.consumers.push(read_consumer(source, i, consumer)?);
+    for (i, consumer) in consumers.iter().enumerate() {
+        let mut fields = consumer.table()?;
+        want(&mut fields, Some((Scope::Consumer, i)))?;
+        setup.consumers.push(read_consumer(fields)?);
     }
-    for (i, link) in table.links.iter().enumerate() {
-        let latency = source.read(&format!("setup.links[{i}].latency"), &link.latency, duration::parse)?;
-        let ends = source.read(&format!("setup.links[{i}].between"), &link.between, |text| {
-            read_ends(text, table.brokers)
-        })?;
+    for link in &links {
+        let mut fields = link.table()?;
+        let brokers = setup.brokers;
+        let ends = fields.need("between")?.read(|text| read_ends(text, brokers))?;
+        let latency = fields.need("latency")?.duration()?;
+        fields.end()?;
         setup.links.extend(ends.into_iter().map(|(a, b)| LinkSetup { a, b, latency }));
     }
-    setup.settings =
-        Settings::defaults(era, table.topics.len(), table.producers.len(), table.consumers.len());
-    let mut wanted = Vec::new();
-    let all = [(None, &table.settings)];
-    let topics =
-        table.topics.iter().enumerate().map(|(i, t)| (Some((Scope::Topic, i)), &t.get_ref().settings));
-    let producers =
-        table.producers.iter().enumerate().map(|(i, p)| (Some((Scope::Producer, i)), &p.get_ref().settings));
-    let consumers =
-        table.consumers.iter().enumerate().map(|(i, c)| (Some((Scope::Consumer, i)), &c.get_ref().settings));
-    for (member, settings) in all.into_iter().chain(topics).chain(producers).chain(consumers) {
-        wanted.extend(settings.iter().map(|(name, value)| Wanted { member, name, value }));
-    }
-    apply_settings(source, &mut setup.settings, wanted)?;
+    setup.settings = Settings::defaults(era, topics.len(), producers.len(), consumers.len());
+    apply_settings(&mut setup.settings, wanted)?;
     setup.validate().map_err(|e| {
-        let entry = |list: &str| -> Option<usize> {
-            e.field.strip_prefix(list)?.strip_prefix('[')?.split(']').next()?.parse().ok()
+        let entry = |list: &str, entries: &[Field<'_>]| {
+            let index = e.field.strip_prefix(list)?.strip_prefix('[')?.split(']').next()?;
+            Some(entries.get(index.parse::<usize>().ok()?)?.error(""))
         };
-        let at = entry("topics")
-            .and_then(|i| table.topics.get(i).map(Spanned::span))
-            .or_else(|| entry("producers").and_then(|i| table.producers.get(i).map(Spanned::span)))
-            .or_else(|| entry("consumers").and_then(|i| table.consumers.get(i).map(Spanned::span)));
-        source.error(Some(at.unwrap_or(span)), &format!("setup.{}", e.field), e.reason)
+        let at = entry("topics", &topics)
+            .or_else(|| entry("producers", &producers))
+            .or_else(|| entry("consumers", &consumers));
+        let field = format!("setup.{}", e.field);
+        ScenarioError { field, reason: e.reason.to_string(), ..at.unwrap_or_else(|| field_error(&fields)) }
     })?;
+    fields.end()?;
     Ok(setup)
 }
 
-fn read_consumer(source: &Source<'_>, i: usize, consumer: &ConsumerTable) -> Result<ConsumerSetup> {
-    let field = |name: &str| format!("setup.consumers[{i}].{name}");
-    let commit = match &consumer.commit {
-        None => CommitOrder::default(),
-        Some(order) => source.read(&field("commit"), order, |order| match order {
-            "after-processing" => Ok(CommitOrder::AfterProcessing),
-            "before-processing" => Ok(CommitOrder::BeforeProcessing),
-            "never" => Ok(CommitOrder::Never),
-            other => {
-                Err(format!("expected `after-processing`, `before-processing` or `never`, not `{other}`"))
-            }
-        })?,
+fn field_error(fields: &Fields<'_>) -> ScenarioError {
+    fields.error("")
+}
+
+fn read_era(text: &str) -> std::result::Result<Era, String> {
+    match text {
+        "2.1" => Ok(Era::V2_1),
+        "4.x" => Ok(Era::V4),
+        other => Err(format!("expected `2.1` or `4.x`, not `{other}`")),
+    }
+}
+
+fn read_workload(field: &Field<'_>) -> Result<Workload> {
+    let mut fields = field.table()?;
+    let load = Workload {
+        topic: fields.need("topic")?.text()?.into(),
+        keys: fields.take("keys").map_or(Ok(0), |keys| keys.number())?,
+        value_size: fields.take("value_size").map_or(Ok(DEFAULT_VALUE_SIZE), |size| size.number())?,
+        interval: fields.need("every")?.duration()?,
+        count: fields.take("count").map(|count| count.number()).transpose()?,
     };
-    Ok(ConsumerSetup {
-        group: consumer.group.clone(),
-        topics: consumer.topics.clone(),
-        processing: source.duration(&field("processing"), consumer.processing.as_ref(), MS)?,
-        poll_interval: source.duration(&field("poll_interval"), consumer.poll_interval.as_ref(), 100 * MS)?,
-        commit,
-    })
+    fields.end()?;
+    Ok(load)
+}
+
+fn read_consumer(mut fields: Fields<'_>) -> Result<ConsumerSetup> {
+    let commit = |order: &str| match order {
+        "after-processing" => Ok(CommitOrder::AfterProcessing),
+        "before-processing" => Ok(CommitOrder::BeforeProcessing),
+        "never" => Ok(CommitOrder::Never),
+        other => Err(format!("expected `after-processing`, `before-processing` or `never`, not `{other}`")),
+    };
+    let topics = fields.need("topics")?.list()?;
+    let consumer = ConsumerSetup {
+        group: fields.need("group")?.text()?.into(),
+        topics: topics.iter().map(|topic| topic.text().map(Into::into)).collect::<Result<_>>()?,
+        processing: fields.take_duration("processing", MS)?,
+        poll_interval: fields.take_duration("poll_interval", 100 * MS)?,
+        commit: fields.take("commit").map_or(Ok(CommitOrder::default()), |order| order.read(commit))?,
+    };
+    fields.end()?;
+    Ok(consumer)
 }
 
 /// The links that `brokers` (every two of them) or `broker 1 - producer 1` stands for.
@@ -398,21 +204,23 @@ fn read_ends(text: &str, brokers: u8) -> std::result::Result<Vec<(NodeId, NodeId
 }
 
 /// A setting that the file gives a value.
-struct Wanted<'a> {
+struct Wanted {
     member: Option<(Scope, usize)>,
-    name: &'a Spanned<String>,
-    value: &'a Spanned<toml::Value>,
+    name: String,
+    value: String,
+    /// The error it would be, but for the reason.
+    error: ScenarioError,
 }
 
 /// Sets settings in whatever order satisfies the rules between them: the file's order must not matter.
-fn apply_settings(source: &Source<'_>, settings: &mut Settings, mut wanted: Vec<Wanted<'_>>) -> Result<()> {
+fn apply_settings(settings: &mut Settings, mut wanted: Vec<Wanted>) -> Result<()> {
     while !wanted.is_empty() {
         let before = wanted.len();
         let mut first_error = None;
-        wanted.retain(|want| match apply_setting(source, settings, want) {
+        wanted.retain(|want| match apply_setting(settings, want) {
             Ok(()) => false,
-            Err(e) => {
-                first_error.get_or_insert(e);
+            Err(reason) => {
+                first_error.get_or_insert_with(|| ScenarioError { reason, ..want.error.clone() });
                 true
             }
         });
@@ -423,252 +231,137 @@ fn apply_settings(source: &Source<'_>, settings: &mut Settings, mut wanted: Vec<
     Ok(())
 }
 
-fn apply_setting(source: &Source<'_>, settings: &mut Settings, want: &Wanted<'_>) -> Result<()> {
-    let name = want.name.get_ref().as_str();
-    let error =
-        |span, reason: String| source.error(Some(span), &format!("setup.settings.\"{name}\""), reason);
-    let text = match want.value.get_ref() {
-        toml::Value::String(text) => text.clone(),
-        toml::Value::Integer(n) => n.to_string(),
-        toml::Value::Boolean(b) => b.to_string(),
-        _ => return Err(error(want.value.span(), "expected a word, a whole number, true or false".into())),
-    };
+fn apply_setting(settings: &mut Settings, want: &Wanted) -> std::result::Result<(), String> {
+    let Wanted { member, name, value, .. } = want;
     // Inside a topic or client the scope is known, so `request.timeout.ms` needs no prefix.
-    let found = match want.member {
+    let found = match member {
         Some((scope, _)) => config::find(&format!("{}.{name}", scope.word())).or_else(|_| config::find(name)),
         None => config::find(name),
     };
-    let setting = found.map_err(|e| error(want.name.span(), e.reason.to_string()))?;
-    if let Some((scope, _)) = want.member
-        && setting.scope != scope
+    let reason = |e: config::ConfigError| e.reason.to_string();
+    let setting = found.map_err(reason)?;
+    if let Some((scope, _)) = member
+        && setting.scope != *scope
     {
-        let reason = format!("is a {} setting, not a {} one", setting.scope.word(), scope.word());
-        return Err(error(want.name.span(), reason));
+        return Err(format!("is a {} setting, not a {} one", setting.scope.word(), scope.word()));
     }
-    let value = setting.parse(&text).map_err(|e| error(want.value.span(), e.reason.to_string()))?;
-    settings
-        .set(setting, want.member.map(|(_, at)| at), value)
-        .map_err(|e| error(want.name.span(), e.reason.to_string()))
+    let value = setting.parse(value).map_err(reason)?;
+    settings.set(setting, member.map(|(_, at)| at), value).map_err(reason)
 }
 
 /// The fields that say when something is to happen.
-struct TriggerFields<'a> {
-    at: Option<&'a Spanned<String>>,
-    when: Option<&'a Spanned<String>>,
-    after: Option<&'a Spanned<String>>,
-    or_at: Option<&'a Spanned<String>>,
-    /// Where to point if they do not fit together.
-    span: Range<usize>,
-}
-
-impl<'a> TriggerFields<'a> {
-    fn of_end(table: &'a Spanned<TriggerTable>) -> Self {
-        let TriggerTable { at, when, after, or_at } = table.get_ref();
-        let span = table.span();
-        TriggerFields {
-            at: at.as_ref(),
-            when: when.as_ref(),
-            after: after.as_ref(),
-            or_at: or_at.as_ref(),
-            span,
+fn read_trigger(fields: &mut Fields<'_>) -> Result<Trigger> {
+    let (at, when) = (fields.take("at"), fields.take("when"));
+    let (after, or_at) = (fields.take("after"), fields.take("or_at"));
+    match (at, when) {
+        (Some(at), None) if after.is_none() && or_at.is_none() => {
+            Ok(Trigger { condition: None, after: 0, at: Some(at.duration()?) })
         }
-    }
-
-    fn of_cue(table: &'a CueTable) -> Self {
-        TriggerFields {
-            at: table.at.as_ref(),
-            when: table.when.as_ref(),
-            after: table.after.as_ref(),
-            or_at: table.or_at.as_ref(),
-            span: table.commands.span(),
-        }
-    }
-
-    fn read(self, source: &Source<'_>, field: &str) -> Result<Trigger> {
-        let time = |name: &str, text| source.read(&format!("{field}.{name}"), text, duration::parse);
-        match (self.at, self.when) {
-            (Some(at), None) if self.after.is_none() && self.or_at.is_none() => {
-                Ok(Trigger { condition: None, after: 0, at: Some(time("at", at)?) })
-            }
-            (None, Some(when)) => Ok(Trigger {
-                condition: Some(source.read(&format!("{field}.when"), when, Condition::parse)?),
-                after: self.after.map_or(Ok(0), |after| time("after", after))?,
-                at: self.or_at.map(|or_at| time("or_at", or_at)).transpose()?,
-            }),
-            _ => {
-                let reason = "needs either `at`, or `when` with or without `after` and `or_at`";
-                Err(source.error(Some(self.span), field, reason))
-            }
-        }
+        (None, Some(when)) => Ok(Trigger {
+            condition: Some(when.read(Condition::parse)?),
+            after: after.map_or(Ok(0), |after| after.duration())?,
+            at: or_at.map(|or_at| or_at.duration()).transpose()?,
+        }),
+        _ => Err(fields.error("needs either `at`, or `when` with or without `after` and `or_at`")),
     }
 }
 
-fn read_cue(source: &Source<'_>, field: &str, table: &CueTable) -> Result<Cue> {
-    let id = match &table.id {
-        Some(id) => Some(source.read(&format!("{field}.id"), id, |id| checked_name(id.into()))?),
-        None => None,
-    };
-    let trigger = TriggerFields::of_cue(table).read(source, field)?;
-    let commands = source.read(&format!("{field}.do"), &table.commands, |text| {
-        text.split(';').map(Command::parse).collect::<std::result::Result<Vec<_>, _>>()
+fn read_end(field: &Field<'_>, names: &Names) -> Result<Trigger> {
+    let mut fields = field.table()?;
+    let end = read_trigger(&mut fields)?;
+    fields.end()?;
+    if let Some(condition) = &end.condition {
+        names.check_condition(condition).map_err(|reason| inner(field, "when").error(reason))?;
+    }
+    if end.at.is_none() {
+        return Err(field.error("needs `at` or `or_at`, so that it is sure to come"));
+    }
+    Ok(end)
+}
+
+/// A field of a table, to blame it; the table itself where it has no such field.
+fn inner<'a>(table: &Field<'a>, name: &str) -> Field<'a> {
+    table.table().ok().and_then(|mut fields| fields.take(name)).unwrap_or_else(|| table.clone())
+}
+
+/// Reads a cue and takes note of the names it gives.
+fn read_cue(field: &Field<'_>, names: &mut Names) -> Result<Cue> {
+    let mut fields = field.table()?;
+    let id =
+        fields.take("id").map(|id| id.read(|text| names.add_cue(checked_name(text.into())?))).transpose()?;
+    let trigger = read_trigger(&mut fields)?;
+    let commands = fields.need("do")?.read(|text| {
+        let commands = text.split(';').map(Command::parse).collect::<std::result::Result<Vec<_>, _>>()?;
+        commands.iter().try_for_each(|command| names.add_names_of(command))?;
+        Ok(commands)
     })?;
+    fields.end()?;
     Ok(Cue { id, trigger, commands })
 }
 
-fn read_questions(source: &Source<'_>, names: &Names, tables: Vec<QuestionTable>) -> Result<Vec<Question>> {
-    let mut questions = Vec::new();
-    for (i, table) in tables.into_iter().enumerate() {
-        let mut choices = Vec::new();
-        for (j, choice) in table.choices.into_iter().enumerate() {
-            let field = format!("questions[{i}].choices[{j}].right_if");
-            let right_if = read_predicate(source, names, &field, &choice.right_if)?;
-            choices.push(Choice { text: Text { en: choice.en, zh: choice.zh }, right_if });
-        }
-        questions.push(Question { ask: table.ask, choices });
+/// Checks that everything a cue speaks of exists.
+fn check_cue(field: &Field<'_>, cue: &Cue, names: &Names) -> Result<()> {
+    if let Some(condition) = &cue.trigger.condition {
+        names.check_condition(condition).map_err(|reason| inner(field, "when").error(reason))?;
     }
-    Ok(questions)
+    let check = |command| names.check_command(command);
+    cue.commands.iter().try_for_each(check).map_err(|reason| inner(field, "do").error(reason))
 }
 
-fn read_challenge(source: &Source<'_>, names: &Names, table: ChallengeTable) -> Result<Challenge> {
-    let goal = read_predicate(source, names, "challenge.goal", &table.goal)?;
-    let mut settings = Vec::new();
-    for name in &table.settings {
-        settings.push(
-            source.read("challenge.settings", name, |name| {
-                config::find(name).map_err(|e| e.reason.to_string())
-            })?,
-        );
-    }
-    Ok(Challenge { ask: table.ask, goal, settings, changes: table.changes, hint: table.hint })
+fn find_cue(open: &Field<'_>, script: &[Cue]) -> Result<usize> {
+    let id = open.text()?;
+    let place = script.iter().position(|cue| cue.id.as_deref() == Some(id));
+    place.ok_or_else(|| open.error("no cue of the script has this id"))
 }
 
-fn read_predicate(
-    source: &Source<'_>,
-    names: &Names,
-    field: &str,
-    text: &Spanned<String>,
-) -> Result<Predicate> {
-    source.read(field, text, |text| {
+fn read_caption(field: &Field<'_>, names: &Names) -> Result<Caption> {
+    let mut fields = field.table()?;
+    let when = fields.take("when").map(|when| {
+        when.read(|text| {
+            let condition = Condition::parse(text)?;
+            names.check_condition(&condition)?;
+            Ok(condition)
+        })
+    });
+    let caption = Caption { when: when.transpose()?, text: fields.take_text()? };
+    fields.end()?;
+    Ok(caption)
+}
+
+fn read_question(field: &Field<'_>, names: &Names) -> Result<Question> {
+    let mut fields = field.table()?;
+    let ask = fields.need("ask")?.both_languages()?;
+    let mut choices = Vec::new();
+    for choice in entries(&mut fields, "choices")? {
+        let mut fields = choice.table()?;
+        let text = fields.take_text()?;
+        let right_if = read_predicate(&fields.need("right_if")?, names)?;
+        fields.end()?;
+        choices.push(Choice { text, right_if });
+    }
+    fields.end()?;
+    Ok(Question { ask, choices })
+}
+
+fn read_challenge(field: &Field<'_>, names: &Names) -> Result<Challenge> {
+    let mut fields = field.table()?;
+    let find = |name: &str| config::find(name).map_err(|e| e.reason.to_string());
+    let settings = entries(&mut fields, "settings")?;
+    let challenge = Challenge {
+        ask: fields.need("ask")?.both_languages()?,
+        goal: read_predicate(&fields.need("goal")?, names)?,
+        settings: settings.iter().map(|name| name.read(find)).collect::<Result<_>>()?,
+        changes: fields.take("changes").map_or(Ok(1), |changes| changes.number())?,
+        hint: fields.take("hint").map(|hint| hint.both_languages()).transpose()?,
+    };
+    fields.end()?;
+    Ok(challenge)
+}
+
+fn read_predicate(field: &Field<'_>, names: &Names) -> Result<Predicate> {
+    field.read(|text| {
         let predicate = Predicate::parse(text)?;
         predicate.records().try_for_each(|record| names.check_record(record))?;
         Ok(predicate)
     })
-}
-
-/// Every name that a script may use.
-struct Names {
-    setup: Setup,
-    records: Vec<String>,
-    called: Vec<String>,
-    cues: Vec<String>,
-}
-
-impl Names {
-    fn of(source: &Source<'_>, setup: &Setup, script: &[Cue], tables: &[CueTable]) -> Result<Self> {
-        let mut names =
-            Names { setup: setup.clone(), records: Vec::new(), called: Vec::new(), cues: Vec::new() };
-        for (cue, table) in script.iter().zip(tables) {
-            let twice =
-                |span, name: &str| Err(source.error(Some(span), "script", format!("`{name}` is used twice")));
-            if let (Some(id), Some(text)) = (&cue.id, &table.id) {
-                if names.cues.contains(id) {
-                    return twice(text.span(), id);
-                }
-                names.cues.push(id.clone());
-            }
-            for command in &cue.commands {
-                if let Some(name) = command.sends() {
-                    if names.records.iter().any(|known| known == name) {
-                        return twice(table.commands.span(), name);
-                    }
-                    names.records.push(name.into());
-                }
-                if let Command::Process { name: Some(name), .. } = command {
-                    names.called.push(name.clone());
-                }
-            }
-        }
-        Ok(names)
-    }
-
-    fn check_record(&self, name: &str) -> std::result::Result<(), String> {
-        let of_workload = || {
-            self.setup.producers.iter().any(|p| p.workload.is_some())
-                && name.strip_prefix('m').is_some_and(|n| n.parse::<u32>().is_ok())
-        };
-        if self.records.iter().any(|known| known == name) || of_workload() {
-            return Ok(());
-        }
-        Err(format!("no command sends a record called {name}"))
-    }
-
-    fn check_partition(&self, name: &PartitionName) -> std::result::Result<(), String> {
-        if self.setup.topics.iter().any(|topic| topic.name == name.topic) {
-            return Ok(());
-        }
-        Err(format!("there is no topic {}", name.topic))
-    }
-
-    fn check_who(&self, who: &Who) -> std::result::Result<(), String> {
-        match who {
-            Who::Node(node) if self.setup.has(*node) => Ok(()),
-            Who::Node(node) => Err(format!("there is no {node}")),
-            Who::LeaderOf(partition) | Who::FollowerOf(partition, _) => self.check_partition(partition),
-            Who::CoordinatorOf(group) => {
-                if self.setup.consumers.iter().any(|c| c.group == *group) {
-                    return Ok(());
-                }
-                Err(format!("there is no group {group}"))
-            }
-            Who::Called(name) if self.called.contains(name) => Ok(()),
-            Who::Called(name) => Err(format!("nothing is called {name}")),
-        }
-    }
-
-    fn check_condition(&self, condition: &Condition) -> std::result::Result<(), String> {
-        condition.names().try_for_each(|name| match name {
-            Name::Record(record) => self.check_record(record),
-            Name::Partition(partition) => self.check_partition(partition),
-            Name::Who(who) => self.check_who(who),
-            Name::Cue(id) if self.cues.iter().any(|known| known == id) => Ok(()),
-            Name::Cue(id) => Err(format!("no cue has the id {id}")),
-        })
-    }
-
-    fn check_trigger(
-        &self,
-        source: &Source<'_>,
-        field: &str,
-        trigger: &Trigger,
-        text: Option<&Spanned<String>>,
-    ) -> Result<()> {
-        match &trigger.condition {
-            Some(condition) => self
-                .check_condition(condition)
-                .map_err(|reason| source.error(text.map(Spanned::span), field, reason)),
-            None => Ok(()),
-        }
-    }
-
-    fn check_command(&self, command: &Command) -> std::result::Result<(), String> {
-        let topic = |name: &str| {
-            if self.setup.topics.iter().any(|topic| topic.name == name) {
-                return Ok(());
-            }
-            Err(format!("there is no topic {name}"))
-        };
-        match command {
-            Command::Send { producer, topic: name, .. } => {
-                self.check_who(&Who::Node(NodeId::Producer(*producer)))?;
-                topic(name)
-            }
-            Command::AddPartitions { topic: name, .. } => topic(name),
-            Command::Elect { partition, .. } => self.check_partition(partition),
-            Command::Set { name, value, .. } => config::find(name)
-                .and_then(|setting| setting.parse(value))
-                .map(|_| ())
-                .map_err(|e| e.to_string()),
-            other => other.whos().into_iter().try_for_each(|who| self.check_who(who)),
-        }
-    }
 }

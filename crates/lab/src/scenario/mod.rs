@@ -3,9 +3,12 @@
 //! A scenario is a text file that a person writes; `docs/authoring.md` describes it. [`Scenario::parse`] is the only
 //! parser there is: page, command line and tests all read lessons through it.
 
+mod fields;
 mod file;
+mod names;
 #[cfg(test)]
 mod tests;
+mod toml;
 
 use crate::command::Command;
 use crate::condition::Condition;
