@@ -69,6 +69,8 @@ pub(super) struct Book {
     pub(super) members: CowList<RecordId>,
     /// Each producer's latest record in the leader's log.
     pub(super) latest: [Option<RecordId>; 4],
+    /// Where each group began to read, having committed nothing: what stands before is not its business.
+    pub(super) begun: [i64; GROUPS],
     /// Each group's committed offset.
     pub(super) committed: [i64; GROUPS],
     /// What was first processed at each offset; `RecordId(0)` where nothing was.
@@ -96,6 +98,12 @@ impl Book {
 
     pub(super) fn leader_log(&self) -> Option<&LogCopy> {
         self.log(self.leader()?)
+    }
+
+    /// The groups, as bits, that should have read an offset, since their committed offset is beyond it.
+    pub(super) fn groups_past(&self, offset: i64) -> u8 {
+        let passed = |group: &usize| (self.begun[*group]..self.committed[*group]).contains(&offset);
+        (0..GROUPS).filter(passed).fold(0, |bits, group| bits | 1 << group)
     }
 
     /// Notes what was processed at an offset; gives what was processed there first, if that was another record.

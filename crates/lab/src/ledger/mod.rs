@@ -14,7 +14,7 @@ use book::{Book, LogCopy, Office};
 use entry::GROUPS;
 use highwater_core::cluster::Cluster;
 use highwater_core::cow::CowList;
-use highwater_core::event::{Event, EventKind};
+use highwater_core::event::{Event, EventKind, PositionSource};
 use highwater_core::ids::{BrokerId, EventId, GroupId, MessageId, NodeId, PartitionId, RecordId};
 use highwater_core::protocol::MessageKind;
 use highwater_core::record::{Record, Records};
@@ -271,6 +271,11 @@ impl Ledger {
                 }
                 self.judge(*record);
             }
+            E::PositionSet { partition, offset, why: PositionSource::Reset } => {
+                if let Some(group) = self.group_of(event.node) {
+                    self.begins(group, *partition, *offset);
+                }
+            }
             E::Polled { partition, from, to } => {
                 if let Some(polled) = self.polled_by(event.node) {
                     polled.push((*partition, *from, *to));
@@ -307,6 +312,11 @@ impl Ledger {
             self.books.resize_with(place + 1, Arc::default);
         }
         Arc::make_mut(&mut self.books[place])
+    }
+
+    fn group_of(&self, node: NodeId) -> Option<GroupId> {
+        let NodeId::Consumer(n) = node else { return None };
+        self.groups.get(usize::from(n).checked_sub(1)?).copied()
     }
 
     fn polled_by(&mut self, node: NodeId) -> Option<&mut Polled> {
@@ -378,7 +388,7 @@ impl Ledger {
             book.log_mut(broker).push(offset, id);
             let (leader, since) = book.office.map_or((None, EventId::NONE), |o| (Some(o.broker), o.since));
             let passed = as_leader && leader == Some(broker);
-            let groups = if passed { groups_past(&book.committed, offset) } else { 0 };
+            let groups = if passed { book.groups_past(offset) } else { 0 };
             let changed = passed && book.consumed_other(offset, id);
             let Some(entry) = self.entry_mut(id) else { continue };
             let first_copy_here = !entry.is_on(broker);
@@ -493,7 +503,6 @@ impl Ledger {
         book.latest = Default::default();
         let log = book.leader_log().cloned().unwrap_or_default();
         let members = book.members.clone();
-        let committed = book.committed;
         let before: Vec<(EventId, EventId)> = members
             .iter()
             .map(|id| {
@@ -512,7 +521,8 @@ impl Ledger {
             if self.books[partition.index()].consumed_other(offset, id) {
                 note(&mut self.breaches.consumed_content_changed, event);
             }
-            self.pass(id, groups_past(&committed, offset), event);
+            let groups = self.books[partition.index()].groups_past(offset);
+            self.pass(id, groups, event);
         }
         for (id, (duplicated, reordered)) in members.iter().zip(before) {
             let Some(entry) = self.entry_mut(*id) else { continue };
@@ -577,11 +587,21 @@ impl Ledger {
         self.counts.skipped -= u32::from(made_good);
     }
 
+    /// A group without a committed offset begins here: `auto.offset.reset=latest` is a choice, and skips nothing.
+    fn begins(&mut self, group: GroupId, partition: PartitionId, offset: i64) {
+        let book = self.book_mut(partition);
+        let group = usize::from(group.0);
+        if book.committed.get(group) == Some(&0) {
+            book.begun[group] = offset;
+        }
+    }
+
     fn committed(&mut self, group: GroupId, partition: PartitionId, offset: i64, event: EventId) {
         let book = self.book_mut(partition);
         let Some(committed) = book.committed.get_mut(usize::from(group.0)) else { return };
         let before = std::mem::replace(committed, offset);
-        self.passed(group, partition, before, offset, event);
+        let begun = book.begun.get(usize::from(group.0)).copied().unwrap_or(0);
+        self.passed(group, partition, before.max(begun), offset, event);
     }
 
     /// A group's committed offset stands behind these offsets of the leader's log.
@@ -624,21 +644,11 @@ impl Ledger {
     /// A consumer's application ended: what it had polled it will not process.
     fn application_gone(&mut self, node: NodeId, event: EventId) {
         let Some(polled) = self.polled_by(node).map(std::mem::take) else { return };
-        let NodeId::Consumer(n) = node else { return };
-        let Some(group) = self.groups.get(usize::from(n) - 1).copied() else { return };
+        let Some(group) = self.group_of(node) else { return };
         for (partition, from, to) in polled {
             let Some(book) = self.books.get(partition.index()) else { continue };
             let committed = book.committed.get(usize::from(group.0)).copied().unwrap_or(0);
             self.passed(group, partition, from, to.min(committed), event);
         }
     }
-}
-
-/// The groups, as bits, whose committed offset is beyond `offset`.
-fn groups_past(committed: &[i64; GROUPS], offset: i64) -> u8 {
-    committed
-        .iter()
-        .enumerate()
-        .filter(|(_, next)| **next > offset)
-        .fold(0, |bits, (group, _)| bits | 1 << group)
 }

@@ -4,7 +4,7 @@ use super::{Fate, Ledger};
 use highwater_core::action::Crash;
 use highwater_core::cluster::Cluster;
 use highwater_core::error::ErrorCode;
-use highwater_core::event::{Event, EventKind, LossReason, PartitionChoice, TruncationRule};
+use highwater_core::event::{Event, EventKind, LossReason, PartitionChoice, PositionSource, TruncationRule};
 use highwater_core::ids::{BrokerId, EventId, GroupId, MessageId, NodeId, PartitionId, RecordId, TopicId};
 use highwater_core::protocol::MessageKind;
 use highwater_core::record::{Record, Records, Value};
@@ -241,6 +241,22 @@ fn skipped_means_passed_and_never_to_be_processed() {
     let again = court.process(1, 2);
     assert_eq!(court.ledger.record(RecordId(2)).unwrap().repeated(), Some(again));
     assert_eq!(court.ledger.counts().repeated, 1);
+}
+
+#[test]
+fn a_group_that_begins_at_the_end_skips_nothing() {
+    let mut court = Court::new();
+    for n in 1..=2 {
+        court.send(n);
+        court.append(1, i64::from(n) - 1, &[n], true);
+    }
+    let why = PositionSource::Reset;
+    court.say(NodeId::Consumer(1), EventKind::PositionSet { partition: P, offset: 1, why });
+    court.process(1, 2);
+    court.commit(2);
+    court.append(2, 0, &[1, 2], false);
+    court.lead(2, 1, 2);
+    assert_eq!(court.ledger.counts().skipped, 0);
 }
 
 #[test]
