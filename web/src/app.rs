@@ -3,7 +3,7 @@
 use web_sys::{Element, HtmlElement};
 use yew::prelude::*;
 
-use crate::i18n::{Text, use_text};
+use crate::i18n::Text;
 use crate::narrator::Narrator;
 use crate::panels::{
     Chart, Help, Inspector, LanguageSwitch, Lesson, LessonPicker, Notices, RecordList, Settings, Share,
@@ -11,7 +11,7 @@ use crate::panels::{
 };
 use crate::session::{Command, Dialog, PanelProps, Session, Tab, View};
 use crate::stage::Stage;
-use crate::transport::{Transport, icon};
+use crate::transport::{icon, transport};
 use crate::{keys, url};
 
 /// What the page starts with.
@@ -47,12 +47,12 @@ pub(crate) fn App(props: &AppProps) -> Html {
     html! {
         <ContextProvider<Text> context={text}>
             <div class={classes!("app", view.embed.then_some("embed"))} {onkeydown}>
-                <Header ..panel.clone() />
+                { header(text, &panel) }
                 <Verdict ..panel.clone() />
                 <main>
                     <Stage session={session.clone()} {text} selection={view.selection} />
-                    <Caption ..panel.clone() />
-                    <Transport ..panel.clone() />
+                    { caption(text, session) }
+                    { transport(text, session) }
                     if !view.embed {
                         <Sliders ..panel.clone() />
                     } else {
@@ -60,7 +60,7 @@ pub(crate) fn App(props: &AppProps) -> Html {
                     }
                 </main>
                 if !view.embed {
-                    <Side ..panel.clone() />
+                    { side(text, &panel) }
                 } else {
                     <span hidden=true />
                 }
@@ -88,15 +88,14 @@ fn dress(text: Text, theme: Option<url::Theme>, title: &str) {
     };
 }
 
-#[component]
-fn Header(props: &PanelProps) -> Html {
-    let t = use_text();
-    let View { embed, .. } = props.session.view();
+fn header(t: Text, props: &PanelProps) -> Html {
+    let session = &props.session;
+    let View { embed, .. } = session.view();
     let to_stage = Callback::from(|_: MouseEvent| focus_stage());
     let open = |name: &'static str, path: &'static str, command: Command| {
         html! {
             <button type="button" class="icon-button" aria-label={name} title={name} aria-haspopup="dialog"
-                onclick={props.session.callback(move |_: MouseEvent| command.clone())}>{ icon(path) }</button>
+                onclick={session.callback(move |_: MouseEvent| command.clone())}>{ icon(path) }</button>
         }
     };
     if embed {
@@ -115,9 +114,9 @@ fn Header(props: &PanelProps) -> Html {
             </h1>
             <p class="tagline">{ t.tagline() }</p>
             <button type="button" class="lesson-button" aria-haspopup="dialog"
-                onclick={props.session.callback(|_: MouseEvent| Command::Show(Some(Dialog::Lessons)))}>
+                onclick={session.callback(|_: MouseEvent| Command::Show(Some(Dialog::Lessons)))}>
                 <span class="note">{ t.lesson() }</span>
-                <strong>{ props.session.read(|timeline| timeline.scenario().title.get(t.0).to_owned()) }</strong>
+                <strong>{ session.read(|timeline| timeline.scenario().title.get(t.0).to_owned()) }</strong>
                 { icon("M3.500 6l4.500 4.500L12.500 6") }
             </button>
             <div class="switches">
@@ -139,18 +138,13 @@ fn focus_stage() {
 }
 
 /// What the scenario says at this moment.
-#[component]
-fn Caption(props: &PanelProps) -> Html {
-    let t = use_text();
-    let words =
-        props.session.read(|timeline| timeline.caption().map(|caption| caption.text.get(t.0).to_owned()));
+fn caption(t: Text, session: &Session) -> Html {
+    let words = session.read(|timeline| timeline.caption().map(|caption| caption.text.get(t.0).to_owned()));
     html! { <p class="caption" hidden={words.is_none()}>{ words }</p> }
 }
 
 /// The panels beside the stage, one at a time.
-#[component]
-fn Side(props: &PanelProps) -> Html {
-    let t = use_text();
+fn side(t: Text, props: &PanelProps) -> Html {
     let now = props.session.view().tab;
     let name = |tab: Tab| match tab {
         Tab::Lesson => t.lesson(),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use highwater_core::cluster::Cluster;
+use highwater_core::config::Acks;
 use highwater_core::setup::Workload;
 use highwater_core::time::MS;
 use highwater_lab::scenario::Scenario;
@@ -116,13 +117,15 @@ fn standard_scene() -> Result<Scenario, highwater_lab::error::ScenarioError> {
     setup.latency = 100 * MS;
     setup.jitter = 20 * MS;
     let workload =
-        Workload { topic: "orders".into(), keys: 100, value_size: 200, interval: 3 * MS, count: None };
+        Workload { topic: "orders".into(), keys: 100, value_size: 200, interval: 5 * MS, count: None };
     let old = std::mem::replace(setup, highwater_core::setup::Setup::new(1));
     *setup = old.producer(None).producer(None);
     for producer in &mut setup.producers {
         producer.workload = Some(workload.clone());
     }
     for producer in &mut setup.settings.producers {
+        // A broker answers one request of a connection after the other: with acks=all most would wait, not travel.
+        producer.acks = Acks::One;
         producer.linger_ms = 0;
         producer.max_in_flight_requests_per_connection = 60;
     }

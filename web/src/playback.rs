@@ -24,6 +24,8 @@ const TENFOLD: f64 = 0.22;
 const FASTEST: f64 = 30e6;
 /// An idle stretch below this is not worth a word.
 const WORTH_TELLING: Micros = 50 * MS;
+/// How long the word stays, in seconds.
+const TOLD: f64 = 2.5;
 /// The most steps taken in one frame, so that no frame is late.
 const STEPS_PER_FRAME: usize = 400;
 /// The longest frame that is believed: a tab that slept goes on where it was.
@@ -111,14 +113,24 @@ pub(crate) struct Playback {
     news: Micros,
     /// Screen time still to rest, in seconds at speed 1.
     dwell: f64,
-    /// The idle stretch that has just been skipped.
-    skipped: Option<Micros>,
+    /// The idle stretch that has just been skipped, and for how many seconds that is still worth telling.
+    skipped: Option<(Micros, f64)>,
+    /// A marker was passed since somebody asked.
+    marked: bool,
 }
 
 impl Playback {
     /// At rest at a virtual time.
     pub(crate) fn at(now: Micros) -> Self {
-        Playback { motion: Motion::Rest, shown: now as f64, rate: 0.0, news: now, dwell: 0.0, skipped: None }
+        Playback {
+            motion: Motion::Rest,
+            shown: now as f64,
+            rate: 0.0,
+            news: now,
+            dwell: 0.0,
+            skipped: None,
+            marked: false,
+        }
     }
 
     /// The virtual time on the screen.
@@ -143,7 +155,12 @@ impl Playback {
 
     /// An idle stretch that is being skipped, or was when the last thing of note happened.
     pub(crate) fn skipped(&self) -> Option<Micros> {
-        self.skipped
+        self.skipped.map(|(span, _)| span)
+    }
+
+    /// Whether a marker was passed since this was last asked.
+    pub(crate) fn take_marked(&mut self) -> bool {
+        std::mem::take(&mut self.marked)
     }
 
     /// Stands still, where the picture is.
@@ -193,7 +210,11 @@ impl Playback {
         speed: Speed,
         reduced_motion: bool,
     ) {
-        let seconds = seconds.clamp(0.0, LONGEST_FRAME) * speed.factor();
+        let seconds = seconds.clamp(0.0, LONGEST_FRAME);
+        if self.is_moving() {
+            self.skipped = self.skipped.and_then(|(span, left)| (left > seconds).then_some((span, left - seconds)));
+        }
+        let seconds = seconds * speed.factor();
         match self.motion {
             Motion::Rest => {}
             Motion::Back { rate } => {
@@ -272,7 +293,7 @@ impl Playback {
     fn tell_skipped(&mut self, now: Micros) {
         let idle = now.saturating_sub(self.news);
         if idle > WORTH_TELLING {
-            self.skipped = Some(idle);
+            self.skipped = Some((idle, TOLD));
         }
     }
 
@@ -306,7 +327,9 @@ impl Playback {
         }
         if timeline.ledger().counts().lost > lost {
             self.dwell = LOSS_DWELL;
+            self.marked = true;
         }
+        self.marked |= step.marker;
         let over = timeline.is_finished() || timeline.position() == position;
         let reached = goal == Goal::Exchange && (step.answered || step.marker);
         if over || reached {

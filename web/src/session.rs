@@ -226,8 +226,9 @@ struct Inner {
     on_stage: RefCell<Option<Callback<()>>>,
 }
 
-/// While time runs, panels look again after this much screen time, in seconds; the stage at every step.
-const PANELS_EVERY: f64 = 0.15;
+/// While time runs, panels look again at every marker and after this much screen time, in seconds; the stage at every
+/// step.
+const PANELS_EVERY: f64 = 0.4;
 
 /// A handle on the one session of the page; clones are the same session.
 #[derive(Clone)]
@@ -374,7 +375,8 @@ impl Session {
             *waited += seconds;
             *waited
         });
-        let due = stopped || (unseen.is_some() && (!moving || waited > PANELS_EVERY));
+        let marked = playback.take_marked();
+        let due = stopped || (unseen.is_some() && (!moving || marked || waited > PANELS_EVERY));
         if due {
             *unseen = None;
         }

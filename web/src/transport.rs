@@ -4,14 +4,12 @@ use highwater_lab::timeline::{Marker, MarkerKind, Timeline};
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
-use crate::i18n::{Text, use_text};
+use crate::i18n::Text;
 use crate::playback::Speed;
-use crate::session::{Command, PanelProps};
+use crate::session::{Command, Session};
 
-#[component]
-pub(crate) fn Transport(props: &PanelProps) -> Html {
-    let t = use_text();
-    let session = &props.session;
+/// The row of controls below the stage.
+pub(crate) fn transport(t: Text, session: &Session) -> Html {
     let view = session.view();
     let (finished, at_start) = session.read(|timeline| (timeline.is_finished(), timeline.position() == 0));
     let play = match (view.playing, finished) {
@@ -36,7 +34,7 @@ pub(crate) fn Transport(props: &PanelProps) -> Html {
                 { button(t.exchange_forward(), "M3 3l5 5-5 5M8.500 3l5 5-5 5", Command::Exchange, false) }
                 { button(t.next_marker(), "M12.500 3v10M3.500 3 10 8l-6.500 5z", Command::NextMarker, false) }
             </div>
-            <Scrubber session={session.clone()} revision={props.revision} />
+            { scrubber(t, session) }
             <label class="speed">
                 <span class="visually-hidden">{ t.speed() }</span>
                 <select onchange={session.callback(|event: Event| Command::Speed(chosen(&event, &Speed::ALL)))}>
@@ -45,7 +43,7 @@ pub(crate) fn Transport(props: &PanelProps) -> Html {
                     }) }
                 </select>
             </label>
-            <Branches session={session.clone()} revision={props.revision} />
+            { branches(t, session) }
         </section>
     }
 }
@@ -65,13 +63,10 @@ pub(crate) fn icon(path: &'static str) -> Html {
 }
 
 /// The known timeline, with its markers.
-#[component]
-fn Scrubber(props: &PanelProps) -> Html {
-    let t = use_text();
-    let (position, len, now) =
-        props.session.read(|timeline| (timeline.position(), timeline.len(), timeline.now()));
+fn scrubber(t: Text, session: &Session) -> Html {
+    let (position, len, now) = session.read(|timeline| (timeline.position(), timeline.len(), timeline.now()));
     let words = t.step_at(position, &t.time(now));
-    let oninput = props.session.callback(|event: InputEvent| {
+    let oninput = session.callback(|event: InputEvent| {
         let value = event.target_unchecked_into::<HtmlInputElement>().value();
         Command::Seek(value.parse().unwrap_or_default())
     });
@@ -80,7 +75,7 @@ fn Scrubber(props: &PanelProps) -> Html {
         <div class="scrubber" style={format!("--done:{done:.4}")}>
             <input type="range" min="0" max={len.max(1).to_string()} value={position.to_string()} aria-label={t.timeline()}
                 aria-valuetext={words.clone()} {oninput} />
-            <div class="markers" aria-hidden="true">{ props.session.read(|timeline| markers(timeline, t)) }</div>
+            <div class="markers" aria-hidden="true">{ session.read(|timeline| markers(timeline, t)) }</div>
             <p class="reading"><span class="place">{ t.step_of(position, len) }</span><span class="now">{ t.time(now) }</span></p>
         </div>
     }
@@ -114,18 +109,16 @@ fn gravity(kind: MarkerKind) -> &'static str {
 }
 
 /// The branches, where there is more than one.
-#[component]
-fn Branches(props: &PanelProps) -> Html {
-    let t = use_text();
-    let names: Vec<String> = props.session.read(|timeline| {
+fn branches(t: Text, session: &Session) -> Html {
+    let names: Vec<String> = session.read(|timeline| {
         let name = |(number, branch): (usize, &highwater_lab::timeline::BranchInfo)| match &branch.label {
             Some(act) => t.branch_named(number, &t.intervention(act)),
             None => t.branch_main().to_owned(),
         };
         timeline.branches().iter().enumerate().map(name).collect()
     });
-    let now = props.session.read(Timeline::branch);
-    let onchange = props.session.callback(|event: Event| {
+    let now = session.read(Timeline::branch);
+    let onchange = session.callback(|event: Event| {
         let index = event.target_unchecked_into::<HtmlSelectElement>().selected_index();
         Command::SwitchBranch(usize::try_from(index).unwrap_or_default())
     });

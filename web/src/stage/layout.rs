@@ -224,7 +224,8 @@ impl Layout {
         };
         let strips = self.cast.strips.max(1);
         let measures = (1..=4).map(|columns| (columns, self.measure(strips.div_ceil(columns), columns)));
-        let best = measures.reduce(|best, next| if score(&next.1, unit) > score(&best.1, unit) { next } else { best });
+        let best = measures
+            .reduce(|best, next| if score(&next.1, unit) > score(&best.1, unit) { next } else { best });
         if let Some((columns, strip)) = best {
             (self.columns, self.strip) = (columns, strip);
         }

@@ -29,6 +29,7 @@ use crate::session::{Command, Selection, Session};
 pub(crate) use curve::{Curve, Point};
 pub(crate) use layout::{Detail, Layout};
 pub(crate) use picture::{Cell, Picture, Tone};
+use picture::Turn;
 pub(crate) use {
     glyph::CROSS, name::message as message_name, object::ATTRIBUTE, object::word as object_word,
 };
@@ -63,6 +64,9 @@ pub(crate) struct Stage {
     frame: Option<AnimationFrame>,
     /// The time of the last frame, while they follow each other.
     last_frame: Option<f64>,
+    /// How often the stage has looked, and whether some strips have not been looked at since the last step.
+    frames: usize,
+    partial: bool,
     /// Frames since the first picture was in the document, until it has been painted.
     unpainted: Option<u8>,
     /// Whether the person wants nothing to move.
@@ -99,6 +103,8 @@ impl Component for Stage {
             resize: None,
             frame: None,
             last_frame: None,
+            frames: 0,
+            partial: false,
             unpainted: Some(0),
             still: gloo_utils::window().match_media("(prefers-reduced-motion: reduce)").ok().flatten(),
         }
@@ -129,7 +135,7 @@ impl Component for Stage {
                 } else {
                     self.last_frame = None;
                 }
-                false
+                self.partial && self.look(ctx)
             }
         }
     }
@@ -151,8 +157,9 @@ impl Component for Stage {
             let container = self.container.clone();
             Callback::from(move |event: FocusEvent| keys::on_focus(&container, &event))
         };
+        let style = self.layout.as_ref().map(|layout| format!("--u:{:.2}px", layout.unit));
         html! {
-            <section class="stage" ref={&self.container} aria-label={text.stage()} data-testid="stage"
+            <section class="stage" ref={&self.container} aria-label={text.stage()} data-testid="stage" {style}
                      onclick={select} {onkeydown} {onfocusin}>
                 { self.drawing(ctx.props()) }
             </section>
@@ -200,7 +207,11 @@ impl Stage {
             self.lay_out(Layout::new(layout.width, layout.height, cast));
         }
         let Some(layout) = self.layout.clone() else { return false };
-        let new = session.read(|timeline| Picture::take(timeline, &layout.strip, self.picture.as_deref()));
+        let strips = layout.cast.strips * layout.brokers.len();
+        self.frames = self.frames.wrapping_add(1);
+        let turn = if session.view().playing { Turn::of(strips, self.frames) } else { Turn::ALL };
+        self.partial = turn.is_partial();
+        let new = session.read(|timeline| Picture::take(timeline, &layout.strip, self.picture.as_deref(), turn));
         self.ask_for_frame(ctx);
         if self.picture.as_deref() == Some(&new) {
             return false;
@@ -245,32 +256,38 @@ impl Stage {
 
     fn drawing(&self, props: &StageProps) -> Html {
         let (Some(layout), Some(picture)) = (&self.layout, &self.picture) else {
-            return html! { <svg class="drawing" /> };
+            return html! { <><svg class="drawing" /><svg class="drawing moving" /></> };
         };
         let StageProps { text, selection, .. } = props;
         let (selection, text) = (*selection, *text);
-        let layout_of = || Rc::clone(layout);
+        let brush = node::Brush { layout, selection, text };
+        let (width, height) = (layout.width.to_string(), layout.height.to_string());
+        let view_box = format!("0 0 {width} {height}");
         html! {
-            <svg class="drawing" role="group" aria-label={text.stage_help()} width={layout.width.to_string()} height={layout.height.to_string()}
-                 viewBox={format!("0 0 {:.1} {:.1}", layout.width, layout.height)} style={format!("--u:{:.2}px", layout.unit)}>
+            <>
+            <svg class="drawing" role="group" aria-label={text.stage_help()} width={width.clone()} height={height.clone()}
+                 viewBox={view_box.clone()}>
                 <defs>
                     <pattern id="hatch" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
                         <path class="hatch" d="M0 0v7" />
                     </pattern>
                 </defs>
-                <link::Links links={Rc::clone(&picture.links)} layout={layout_of()} {selection} {text} />
-                <node::Controller picture={picture.controller} layout={layout_of()} {selection} {text} />
-                <g class="producers">{ for picture.producers.iter().map(|producer| html! {
-                    <node::Producer key={producer.number} picture={Rc::clone(producer)} layout={layout_of()} {selection} {text} />
-                }) }</g>
-                <g class="brokers">{ for picture.brokers.iter().map(|broker| html! {
-                    <node::Broker key={broker.id.0} picture={Rc::clone(broker)} layout={layout_of()} {selection} {text} />
-                }) }</g>
-                <g class="consumers">{ for picture.consumers.iter().map(|consumer| html! {
-                    <node::Consumer key={consumer.number} picture={Rc::clone(consumer)} layout={layout_of()} {selection} {text} />
-                }) }</g>
-                <g class="moving" ref={&self.moving} />
+                <link::Links links={Rc::clone(&picture.links)} layout={Rc::clone(layout)} {selection} {text} />
+                { node::controller(picture.controller, brush) }
+                <g class="producers">{ for picture.producers.iter().map(|it| node::producer(it, brush)) }</g>
+                <g class="brokers">{ for picture.brokers.iter().map(|it| node::broker(it, brush)) }</g>
+                <g class="consumers">{ for picture.consumers.iter().map(|it| node::consumer(it, brush)) }</g>
             </svg>
+            // On a layer of its own: what moves is painted every frame, what stands is not.
+            <svg class="drawing moving" {width} {height} viewBox={view_box}><g ref={&self.moving} /></svg>
+            </>
         }
     }
+}
+
+/// A number of CSS pixels, to a tenth, as attributes take it.
+fn px(value: f64) -> String {
+    let tenths = (value * 10.0).round() as i64;
+    let sign = if tenths < 0 { "-" } else { "" };
+    format!("{sign}{}.{}", tenths.abs() / 10, tenths.abs() % 10)
 }

@@ -9,23 +9,21 @@ use yew::prelude::*;
 use super::layout::{Frame, Layout};
 use super::picture::{BrokerPicture, ConsumerPicture, ProducerPicture, Promise, Sent};
 use super::strip::Strip;
-use super::{glyph, name, object};
+use super::{glyph, name, object, px};
 use crate::i18n::Text;
 use crate::session::Selection;
 
-/// What every node's component gets.
-#[derive(Clone, PartialEq, Properties)]
-pub(crate) struct NodeProps<T: PartialEq> {
-    pub(crate) picture: T,
-    pub(crate) layout: Rc<Layout>,
+/// What all nodes are drawn with.
+#[derive(Clone, Copy)]
+pub(crate) struct Brush<'a> {
+    pub(crate) layout: &'a Rc<Layout>,
     pub(crate) selection: Option<Selection>,
     pub(crate) text: Text,
 }
 
 /// A broker and its replicas.
-#[component]
-pub(crate) fn Broker(props: &NodeProps<Rc<BrokerPicture>>) -> Html {
-    let NodeProps { picture, layout, selection, text } = props;
+pub(crate) fn broker(picture: &BrokerPicture, brush: Brush<'_>) -> Html {
+    let Brush { layout, selection, text } = brush;
     let node = NodeId::Broker(picture.id);
     let frame = layout.frame(node);
     let (plate, unit) = (layout.plate, layout.unit);
@@ -39,8 +37,8 @@ pub(crate) fn Broker(props: &NodeProps<Rc<BrokerPicture>>) -> Html {
     };
     let title = text.node_title(node);
     html! {
-        <g {class}>
-            { frame_of(node, frame, plate, picture.status, *selection, *text, html! {
+        <g {class} key={picture.id.0}>
+            { frame_of(node, frame, plate, picture.status, selection, text, html! {
                 if beside {
                     <text class="title" x={px(plate.width / 2.0)} y={px(middle + if quiet { unit * 0.4 } else { -unit * 0.45 })}>{ title }</text>
                     { status(picture.status, word, quiet, plate.width / 2.0, middle + unit * 1.05, unit) }
@@ -51,7 +49,7 @@ pub(crate) fn Broker(props: &NodeProps<Rc<BrokerPicture>>) -> Html {
             }) }
             { for picture.strips.iter().enumerate().map(|(place, strip)| html! {
                 <Strip key={strip.partition.0} picture={Rc::clone(strip)} layout={Rc::clone(layout)} {place}
-                       selection={*selection} text={*text} />
+                       selection={selection} text={text} />
             }) }
         </g>
     }
@@ -103,21 +101,20 @@ fn status(how: Status, word: &str, quiet: bool, x: f64, y: f64, unit: f64) -> Ht
 }
 
 /// The controller.
-#[component]
-pub(crate) fn Controller(props: &NodeProps<Status>) -> Html {
-    let NodeProps { picture, layout, selection, text } = props;
+pub(crate) fn controller(how: Status, brush: Brush<'_>) -> Html {
+    let Brush { layout, selection, text } = brush;
     let frame = layout.controller;
     let unit = layout.unit;
     let (x, y) = (frame.width / 2.0, frame.height / 2.0);
-    let quiet = *picture == Status::Running;
+    let quiet = how == Status::Running;
     html! {
-        <g class={classes!("controller", glyph::status_class(*picture))}>
-            { frame_of(NodeId::Controller, frame, frame, *picture, *selection, *text, html! {
+        <g class={classes!("controller", glyph::status_class(how))}>
+            { frame_of(NodeId::Controller, frame, frame, how, selection, text, html! {
                 <>
                     <text class="title" x={px(x)} y={px(y + if quiet { unit * 0.35 } else { -unit * 0.3 })}>
                         { text.node_title(NodeId::Controller) }
                     </text>
-                    { status(*picture, text.status(*picture), quiet, x, y + unit * 0.9, unit * 0.85) }
+                    { status(how, text.status(how), quiet, x, y + unit * 0.9, unit * 0.85) }
                 </>
             }) }
         </g>
@@ -125,9 +122,8 @@ pub(crate) fn Controller(props: &NodeProps<Status>) -> Html {
 }
 
 /// A producer and the records it has sent last.
-#[component]
-pub(crate) fn Producer(props: &NodeProps<Rc<ProducerPicture>>) -> Html {
-    let NodeProps { picture, layout, selection, text } = props;
+pub(crate) fn producer(picture: &ProducerPicture, brush: Brush<'_>) -> Html {
+    let Brush { layout, selection, text } = brush;
     let node = NodeId::Producer(picture.number);
     let frame = layout.frame(node);
     let unit = layout.unit;
@@ -136,8 +132,8 @@ pub(crate) fn Producer(props: &NodeProps<Rc<ProducerPicture>>) -> Html {
     let size = ((frame.width - unit * 0.8) / 4.0).min(unit * 2.5).min((frame.height - rows_y) * 0.64);
     let left = (frame.width - size * 4.0) / 2.0;
     html! {
-        <g class={classes!("producer", glyph::status_class(picture.status))}>
-            { frame_of(node, frame, client_plate(frame, unit), picture.status, *selection, *text, html! {
+        <g key={picture.number} class={classes!("producer", glyph::status_class(picture.status))}>
+            { frame_of(node, frame, client_plate(frame, unit), picture.status, selection, text, html! {
                 <>
                     <text class="title" x={px(frame.width / 2.0)} y={px(title_y)}>{ text.node_title(node) }</text>
                     { status(picture.status, text.status(picture.status), quiet, frame.width / 2.0, frame.height - unit * 0.2, unit * 0.9) }
@@ -145,7 +141,7 @@ pub(crate) fn Producer(props: &NodeProps<Rc<ProducerPicture>>) -> Html {
             }) }
             <g class="sent" transform={format!("translate({:.1} {:.1})", frame.x + left, frame.y + rows_y)}>
                 { for picture.records.iter().enumerate().map(|(place, record)| {
-                    sent(record, place as f64 * size, size, unit, *selection, *text)
+                    sent(record, place as f64 * size, size, unit, selection, text)
                 }) }
             </g>
         </g>
@@ -187,9 +183,8 @@ fn sent(sent: &Sent, x: f64, size: f64, unit: f64, selection: Option<Selection>,
 }
 
 /// A consumer, its group and what it reads.
-#[component]
-pub(crate) fn Consumer(props: &NodeProps<Rc<ConsumerPicture>>) -> Html {
-    let NodeProps { picture, layout, selection, text } = props;
+pub(crate) fn consumer(picture: &ConsumerPicture, brush: Brush<'_>) -> Html {
+    let Brush { layout, selection, text } = brush;
     let node = NodeId::Consumer(picture.number);
     let frame = layout.frame(node);
     let unit = layout.unit;
@@ -204,8 +199,8 @@ pub(crate) fn Consumer(props: &NodeProps<Rc<ConsumerPicture>>) -> Html {
             }
         }));
     html! {
-        <g class={classes!("consumer", glyph::status_class(picture.status))}>
-            { frame_of(node, frame, client_plate(frame, unit), picture.status, *selection, *text, html! {
+        <g key={picture.number} class={classes!("consumer", glyph::status_class(picture.status))}>
+            { frame_of(node, frame, client_plate(frame, unit), picture.status, selection, text, html! {
                 <>
                     <text class="title" x={px(frame.width / 2.0)} y={px(title_y)}>{ text.node_title(node) }</text>
                     { for lines.take(room).enumerate().map(|(row, line)| html! {
@@ -222,8 +217,4 @@ pub(crate) fn Consumer(props: &NodeProps<Rc<ConsumerPicture>>) -> Html {
 /// The size of text that has to fit into so much room, no larger than it should be.
 fn fitted(text: &str, room: f64, size: f64) -> String {
     format!("font-size:{:.1}px", size.min(room / (text.len() as f64 * 0.62)))
-}
-
-fn px(value: f64) -> String {
-    format!("{value:.1}")
 }

@@ -203,8 +203,8 @@ pub(crate) fn cast(cluster: &Cluster) -> Cast {
 }
 
 impl Picture {
-    /// Takes a picture. What has not changed since `before` is shared with it.
-    pub(crate) fn take(timeline: &Timeline, measure: &StripMeasure, before: Option<&Picture>) -> Self {
+    /// Takes a picture. What has not changed since `before` is shared with it; strips whose turn it is not are too.
+    pub(crate) fn take(timeline: &Timeline, measure: &StripMeasure, before: Option<&Picture>, turn: Turn) -> Self {
         let (cluster, ledger) = (timeline.cluster(), timeline.ledger());
         let lost = lost(timeline);
         let partitions: Vec<View> =
@@ -213,7 +213,10 @@ impl Picture {
             let old = before.and_then(|picture| picture.brokers.get(broker.id().index()));
             let strips = partitions.iter().filter(|view| view.replicas.contains(&broker.id()));
             let strips = strips.enumerate().map(|(place, view)| {
-                share(view.strip(cluster, broker), old.and_then(|old| old.strips.get(place)))
+                match old.and_then(|old| old.strips.get(place)) {
+                    Some(old) if !turn.includes(place + broker.id().index()) => Rc::clone(old),
+                    old => share(view.strip(cluster, broker), old),
+                }
             });
             let new = BrokerPicture {
                 id: broker.id(),
@@ -238,6 +241,36 @@ impl Picture {
             consumers: (1..=cluster.roster().consumers).map(consumer).collect(),
             links: share(links(cluster), before.map(|picture| &picture.links)),
         }
+    }
+}
+
+/// Which strips are looked at anew. While time runs, many strips take turns, so that no frame has to draw them all.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Turn {
+    groups: usize,
+    now: usize,
+}
+
+impl Turn {
+    /// Strips that are drawn anew in one frame without its being late.
+    const AT_ONCE: usize = 6;
+
+    /// All of them.
+    pub(crate) const ALL: Turn = Turn { groups: 1, now: 0 };
+
+    /// A part of so many strips; a different one in every frame.
+    pub(crate) fn of(strips: usize, frame: usize) -> Self {
+        let groups = strips.div_ceil(Turn::AT_ONCE).max(1);
+        Turn { groups, now: frame % groups }
+    }
+
+    /// Whether some strips have to wait.
+    pub(crate) fn is_partial(self) -> bool {
+        self.groups > 1
+    }
+
+    fn includes(self, strip: usize) -> bool {
+        strip % self.groups == self.now
     }
 }
 

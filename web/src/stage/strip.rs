@@ -6,7 +6,7 @@ use yew::prelude::*;
 
 use super::layout::{Detail, Layout};
 use super::picture::{Cell, Ghost, Standing, StripPicture};
-use super::{glyph, name, object};
+use super::{glyph, name, object, px};
 use crate::i18n::Text;
 use crate::session::Selection;
 
@@ -38,7 +38,11 @@ pub(crate) fn Strip(props: &StripProps) -> Html {
         Standing::OutOfSync => "out-of-sync",
     };
     let class = classes!("strip", detail, standing, (!picture.alive).then_some("on-disk"));
-    let x = |offset: i64| measure.label + (offset - picture.window) as f64 * measure.cell;
+    // Records keep their place in the log, and the log slides: then a long log costs no more than a short one. Places
+    // count from a round offset nearby, to stay exact.
+    let origin = picture.window - picture.window % 256;
+    let x = |offset: i64| (offset - origin) as f64 * measure.cell;
+    let slide = format!("transform:translate({:.1}px,0)", measure.label - x(picture.window));
     let (top, tall) = (measure.lane_y - measure.brim, measure.lane_height + measure.brim * 2.0);
     let lane = measure.lane_width();
     let committed = picture.high_watermark.unwrap_or(picture.log_end);
@@ -66,6 +70,7 @@ pub(crate) fn Strip(props: &StripProps) -> Html {
                 <rect class="water" width="0" height="0" />
             }
             { outside(picture, layout) }
+            <g class="log" style={slide}>
             <g class="records">
                 { for picture.cells.iter().map(|cell| record(cell, props, x(cell.offset), cell.offset < committed)) }
             </g>
@@ -77,14 +82,10 @@ pub(crate) fn Strip(props: &StripProps) -> Html {
             </g>
             <g class="ghosts">{ for picture.ghosts.iter().map(|lost| ghost(lost, props, x(lost.offset))) }</g>
             { log_end(picture, layout, shown_mark(picture.log_end).then(|| x(picture.log_end))) }
-            { high_watermark(watermark, layout, watermark.map(x)) }
+            { high_watermark(watermark, layout, x(watermark.unwrap_or(picture.window))) }
+            </g>
         </g>
     }
-}
-
-/// A number of CSS pixels, as attributes take it.
-fn px(value: f64) -> String {
-    format!("{value:.1}")
 }
 
 /// What is not in view: earlier records, or how far the replica is behind.
@@ -173,11 +174,17 @@ fn record(cell: &Cell, props: &StripProps, x: f64, committed: bool) -> Html {
         };
     }
     let labelled = measure.cell > layout.unit * 1.7 && measure.lane_height > layout.unit * 0.95;
-    let word = if labelled { cell.record.to_string() } else { String::new() };
+    let rx = px((measure.lane_height * 0.15).min(3.0));
+    let object = object::word(this);
+    if !labelled {
+        let (x, y) = (px(x + gap), px(measure.lane_y));
+        return html! { <rect {key} {class} data-object={object} {x} {y} {width} {height} {rx} /> };
+    }
+    let (middle, baseline) = (measure.cell / 2.0 - gap, measure.lane_height / 2.0 + layout.unit * 0.28);
     html! {
-        <g {key} {class} {style} data-object={object::word(this)}>
-            <rect {width} {height} rx={px((measure.lane_height * 0.15).min(3.0))} />
-            <text class="id" x={px(measure.cell / 2.0 - gap)} y={px(measure.lane_height / 2.0 + layout.unit * 0.28)}>{ word }</text>
+        <g {key} {class} {style} data-object={object}>
+            <rect {width} {height} {rx} />
+            <text class="id" x={px(middle)} y={px(baseline)}>{ cell.record.to_string() }</text>
         </g>
     }
 }
@@ -261,12 +268,12 @@ fn ghost(ghost: &Ghost, props: &StripProps, x: f64) -> Html {
     }
 }
 
-fn high_watermark(offset: Option<i64>, layout: &Layout, x: Option<f64>) -> Html {
+fn high_watermark(offset: Option<i64>, layout: &Layout, x: f64) -> Html {
     let measure = &layout.strip;
     let unit = layout.unit;
     // Out of view it waits where it comes into view again.
-    let away = (offset.is_none() || x.is_none()).then_some("away");
-    let (offset, x) = (offset.unwrap_or_default(), x.unwrap_or(measure.label));
+    let away = offset.is_none().then_some("away");
+    let offset = offset.unwrap_or_default();
     let class = classes!("watermark", away);
     let style = format!("transform:translate({x:.1}px,{:.1}px)", measure.lane_y);
     if measure.detail != Detail::Full {
