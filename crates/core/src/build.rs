@@ -155,10 +155,12 @@ fn count(n: usize) -> u8 {
 
 fn plans<'a>(setup: &'a Setup, image: &'a MetadataImage) -> impl Iterator<Item = Plan> + 'a {
     setup.consumers.iter().map(|consumer| {
-        let mut topics: Vec<TopicId> =
-            consumer.topics.iter().filter_map(|name| image.topic_id(name)).collect();
-        topics.sort_unstable();
-        topics.dedup();
+        let wanted = |topic: &TopicId| {
+            let name = &*image.topics[usize::from(topic.0)].name;
+            consumer.topics.iter().any(|other| other == name)
+        };
+        let all = (0..u16::from(count(image.topics.len()))).map(TopicId);
+        let topics: Vec<TopicId> = all.filter(wanted).collect();
         let group = image.groups.iter().position(|g| *g.name == *consumer.group).unwrap_or(0);
         Plan {
             group: GroupId(count(group)),

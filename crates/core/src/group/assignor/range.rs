@@ -13,16 +13,16 @@ pub fn assign<Id: Ord + Clone>(
     members: &[(Id, Subscription)],
     partitions: impl Fn(TopicId) -> u16,
 ) -> Vec<(Id, Vec<TopicPartition>)> {
-    let mut members: Vec<&(Id, Subscription)> = members.iter().collect();
-    members.sort_by(|(a, _), (b, _)| a.cmp(b));
+    let members = in_order(members);
     let mut assignment: Vec<(Id, Vec<TopicPartition>)> =
         members.iter().map(|(id, _)| (id.clone(), Vec::new())).collect();
-    let mut topics: Vec<TopicId> = members.iter().flat_map(|(_, topics)| topics.iter().copied()).collect();
-    topics.sort_unstable();
-    topics.dedup();
-    for topic in topics {
+    let highest = members.iter().flat_map(|(_, topics)| topics.iter()).max().map_or(0, |topic| topic.0 + 1);
+    for topic in (0..highest).map(TopicId) {
         let subscribed: Vec<usize> =
             (0..members.len()).filter(|at| members[*at].1.contains(&topic)).collect();
+        if subscribed.is_empty() {
+            continue;
+        }
         let count = u16::try_from(subscribed.len()).unwrap_or(u16::MAX);
         let (quota, extra) = (partitions(topic) / count, partitions(topic) % count);
         let mut next = 0;
@@ -33,6 +33,16 @@ pub fn assign<Id: Ord + Clone>(
         }
     }
     assignment
+}
+
+/// Members by id. There are a handful of them, so each is put in its place.
+fn in_order<Id: Ord>(members: &[(Id, Subscription)]) -> Vec<&(Id, Subscription)> {
+    let mut ordered: Vec<&(Id, Subscription)> = Vec::with_capacity(members.len());
+    for member in members {
+        let at = ordered.partition_point(|(id, _)| *id < member.0);
+        ordered.insert(at, member);
+    }
+    ordered
 }
 
 #[cfg(test)]
