@@ -23,6 +23,7 @@ messages! {
     min_isr_label = "How many copies at least?", "至少要有几个副本？";
     min_isr_means(n: usize) = "acks=all writes are refused while fewer than {n} replicas, the leader included, are in sync.",
         "同步副本（含 leader）少于 {n} 个时，拒绝 acks=all 的写入。";
+    min_isr_one = "acks=all writes are accepted even if the leader is the only replica in sync.", "即使 ISR 只剩 leader，也接受 acks=all 的写入。";
     isr_now(partition: &str, n: usize, rf: usize) =
         "ISR of {partition}: {n} of {rf} replicas are in sync now",
         "{partition} 的 ISR：{rf} 个副本中目前有 {n} 个同步";

@@ -96,6 +96,10 @@ fn isr(cluster: &Cluster, id: PartitionId) -> Option<Isr> {
     })
 }
 
+fn min_isr_means(t: Text, n: usize) -> String {
+    if n == 1 { t.min_isr_one().to_string() } else { t.min_isr_means(n) }
+}
+
 /// What the settings promise, and what they do not.
 fn consequences(t: Text, safety: &Safety) -> Vec<String> {
     let (rf, min) = (safety.replication_factor, safety.min_isr.value);
@@ -140,7 +144,7 @@ pub(crate) fn Sliders(props: &PanelProps) -> Html {
         Acks::All => 2,
     };
     let min_isr_positions: Vec<(AttrValue, AttrValue)> =
-        (1..=safety.replication_factor).map(|n| (n.to_string().into(), t.min_isr_means(n).into())).collect();
+        (1..=safety.replication_factor).map(|n| (n.to_string().into(), min_isr_means(t, n).into())).collect();
     let unclean = safety.unclean;
 
     html! {
