@@ -27,6 +27,8 @@ struct Connection {
     failures: u32,
     /// No request before this.
     not_before: Micros,
+    /// The broker has answered, and the connection has not ended since.
+    open: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -34,6 +36,11 @@ struct MetadataRequest {
     broker: BrokerId,
     correlation: u32,
     deadline: Micros,
+}
+
+/// Where the numbers of a process's requests begin, so that no two lives of a node share any.
+pub(crate) fn first_correlation(life: u32) -> u32 {
+    life << 20
 }
 
 /// A client's view of the cluster.
@@ -52,7 +59,9 @@ pub(crate) struct ClusterView {
 }
 
 impl ClusterView {
-    pub(crate) fn new(image: &Arc<MetadataImage>, now: Micros) -> Self {
+    /// The view of a process that knows this much. `life` counts the processes that have run here: an answer
+    /// meant for an earlier one must not be taken for one of this one's.
+    pub(crate) fn new(image: &Arc<MetadataImage>, now: Micros, life: u32) -> Self {
         ClusterView {
             image: Arc::clone(image),
             newer_leaders: Vec::new(),
@@ -61,7 +70,7 @@ impl ClusterView {
             request: None,
             fetched_at: now,
             not_before: 0,
-            next_correlation: 0,
+            next_correlation: first_correlation(life),
         }
     }
 
@@ -104,7 +113,7 @@ impl ClusterView {
 
     /// A broker answered.
     pub(crate) fn on_answer(&mut self, broker: BrokerId) {
-        self.connections[broker.index()] = Connection::default();
+        self.connections[broker.index()] = Connection { open: true, ..Connection::default() };
     }
 
     /// The connection to a broker is gone: pause, the longer the more often it happens, and look for news.
@@ -113,6 +122,7 @@ impl ClusterView {
         let (first, longest) = RECONNECT_BACKOFF;
         connection.not_before = now + first.saturating_mul(1 << connection.failures.min(8)).min(longest);
         connection.failures += 1;
+        connection.open = false;
         self.wanted = true;
         if self.request.is_some_and(|m| m.broker == broker) {
             self.request = None;
@@ -135,10 +145,17 @@ impl ClusterView {
             .map(|(.., n)| BrokerId(n))
     }
 
-    /// Sends a metadata request if one is wanted or due, and none is under way.
+    /// Whether there is a connection to a broker.
+    pub(crate) fn is_connected(&self, broker: BrokerId) -> bool {
+        self.connections[broker.index()].open
+    }
+
+    /// Sends a metadata request if one is wanted or due, and none is under way: to `preferred` if that is
+    /// reachable, else to whoever has the least to do.
     pub(crate) fn refresh(
         &mut self,
         config: ClientConfig,
+        preferred: Option<BrokerId>,
         load: impl Fn(BrokerId) -> usize,
         context: &mut Context<'_>,
     ) {
@@ -146,7 +163,8 @@ impl ClusterView {
         if !self.wanted || self.request.is_some() || self.not_before > context.now {
             return;
         }
-        let Some(broker) = self.least_loaded(context.now, load) else { return };
+        let preferred = preferred.filter(|broker| self.reachable_at(*broker) <= context.now);
+        let Some(broker) = preferred.or_else(|| self.least_loaded(context.now, load)) else { return };
         let correlation = self.correlation();
         let deadline = context.now.saturating_add(from_ms(config.request_timeout_ms));
         self.wanted = false;

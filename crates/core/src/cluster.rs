@@ -291,7 +291,13 @@ impl Cluster {
     /// A message reaches its receiver's machine.
     fn arrive(&mut self, envelope: Envelope, events: &mut Vec<Event>) {
         let place = self.roster.index(envelope.to);
-        match self.status(envelope.to) {
+        let status = self.status(envelope.to);
+        if matches!(status, Some(Status::Running | Status::Paused)) {
+            let from = self.roster.index(envelope.from);
+            self.connections[from] |= 1 << place;
+            self.connections[place] |= 1 << from;
+        }
+        match status {
             Some(Status::Running) => self.deliver(envelope, events),
             Some(Status::Paused) => self.inboxes[place].push(envelope),
             Some(Status::Stopped) => {
@@ -310,9 +316,6 @@ impl Cluster {
     /// A running process reads a message.
     fn deliver(&mut self, envelope: Envelope, events: &mut Vec<Event>) {
         let Envelope { id, from, to, sent_at, cause, message, .. } = envelope;
-        let (a, b) = (self.roster.index(from), self.roster.index(to));
-        self.connections[a] |= 1 << b;
-        self.connections[b] |= 1 << a;
         let fact = EventKind::Delivered { message: id.0, kind: message.body.kind(), from, sent_at };
         self.react(to, fact, cause.0, events, |node, context| node.on_message(from, message, context));
     }

@@ -6,7 +6,7 @@ use crate::config;
 use crate::error::Refused;
 use crate::event::{Event, EventKind, LossReason};
 use crate::ids::{EventId, MessageId, NodeId, PartitionId, TopicId};
-use crate::process::Status;
+use crate::process::{Context, Status};
 use crate::protocol::Body;
 use crate::setup::{LONGEST, MAX_KEY_BYTES, MAX_PARTITIONS, MAX_VALUE_SIZE};
 use crate::time::Micros;
@@ -188,8 +188,8 @@ pub(crate) fn apply(cluster: &mut Cluster, what: &Intervention, events: &mut Vec
         }
         Intervention::SlowFollower { broker, by } => {
             let fact = EventKind::FollowerSlowed { by: *by };
-            cluster.react(NodeId::Broker(*broker), fact, EventId::NONE, events, |node, _| {
-                node.broker().set_fetch_delay(*by);
+            cluster.react(NodeId::Broker(*broker), fact, EventId::NONE, events, |node, context| {
+                node.broker().set_fetch_delay(*by, context);
             });
         }
         Intervention::SetLatency { from, to, latency } => {
@@ -265,9 +265,20 @@ fn drop_message(cluster: &mut Cluster, message: MessageId, events: &mut Vec<Even
 fn set_config(cluster: &mut Cluster, name: &str, member: Option<u8>, value: &str, events: &mut Vec<Event>) {
     let Ok(setting) = config::find(name) else { return };
     let Ok(parsed) = setting.parse(value) else { return };
-    if Arc::make_mut(&mut cluster.settings).set(setting, member.map(usize::from), parsed).is_ok() {
-        let fact = EventKind::ConfigChanged { name: setting.name, member, value: parsed.to_string().into() };
-        cluster.state_fact(NodeId::Controller, EventId::NONE, fact, events);
+    if Arc::make_mut(&mut cluster.settings).set(setting, member.map(usize::from), parsed).is_err() {
+        return;
+    }
+    let fact = EventKind::ConfigChanged { name: setting.name, member, value: parsed.to_string().into() };
+    let cause = cluster.state_fact(NodeId::Controller, EventId::NONE, fact, events);
+    for node in cluster
+        .roster
+        .iter()
+        .filter(|node| cluster.status(*node) == Some(Status::Running))
+        .collect::<Vec<_>>()
+    {
+        cluster.react_because(node, cause, events, |node, context| {
+            node.on_config_changed(context);
+        });
     }
 }
 
@@ -277,6 +288,15 @@ impl NodeMut<'_> {
         match self {
             NodeMut::Broker(broker) => broker,
             _ => unreachable!("only brokers are asked to do what brokers do"),
+        }
+    }
+
+    fn on_config_changed(&mut self, context: &mut Context<'_>) {
+        match self {
+            NodeMut::Controller(node) => node.on_config_changed(context),
+            NodeMut::Broker(node) => node.on_config_changed(context),
+            NodeMut::Producer(node) => node.on_config_changed(context),
+            NodeMut::Consumer(node) => node.on_config_changed(context),
         }
     }
 

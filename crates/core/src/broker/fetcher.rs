@@ -37,6 +37,14 @@ impl Broker {
         }
     }
 
+    /// Lets no fetcher wait for longer than this any more.
+    pub(super) fn shorten_fetch_waits(&mut self, longest: Micros, context: &mut Context<'_>) {
+        for fetcher in &mut self.memory().fetchers {
+            fetcher.not_before = fetcher.not_before.min(context.now + longest);
+        }
+        self.fetch_where_due(context);
+    }
+
     /// Sends a fetch to a leader if one is due, and sets the timer if one will be.
     pub(super) fn fetch_from(&mut self, leader: BrokerId, context: &mut Context<'_>) {
         let timeout = from_ms(context.settings.broker.replica_socket_timeout_ms);
@@ -97,7 +105,7 @@ impl Broker {
         let Some(in_flight) = fetcher.in_flight.take_if(|f| f.correlation == correlation) else { return };
         fetcher.not_before = context.now + delay;
         for (asked, found) in in_flight.asked.iter().zip(response) {
-            if self.still_wants(leader, asked) {
+            if asked.partition == found.partition && self.still_wants(leader, asked) {
                 self.take_in(asked.partition, found.outcome, context);
             }
         }

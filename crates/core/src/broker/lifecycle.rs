@@ -4,6 +4,7 @@ use super::isr::IsrChanges;
 use super::replica::{Follower, Leader, Replica, Role};
 use super::{Broker, Disk, Memory, fetcher};
 use crate::action::Timer;
+use crate::client::first_correlation;
 use crate::error::ErrorCode;
 use crate::event::EventKind;
 use crate::ids::{BrokerId, NodeId, PartitionId};
@@ -11,11 +12,13 @@ use crate::log::Log;
 use crate::metadata::MetadataImage;
 use crate::process::{Context, Process, Timers};
 use crate::protocol::{Body, BrokerStanding};
-use crate::time::{MS, Micros, from_ms};
+use crate::time::{MS, Micros, SECOND, from_ms};
 use std::sync::Arc;
 
 /// Before a broker asks the controller again after no answer or a refusal.
 const RETRY: Micros = 500 * MS;
+/// How long a broker waits for the controller to let it go (`BrokerServer.shutdown`: 5 minutes).
+const SHUTDOWN_PATIENCE: Micros = 300 * SECOND;
 /// How long a metadata fetch may go unanswered: the controller's wait of 500 ms and some.
 const METADATA_FETCH_TIMEOUT: Micros = 2000 * MS;
 
@@ -33,6 +36,8 @@ pub(super) enum Standing {
     ShuttingDown {
         /// The broker epoch.
         epoch: i64,
+        /// The broker ends then, granted or not.
+        deadline: Micros,
     },
 }
 
@@ -41,7 +46,7 @@ impl Standing {
     pub(super) fn epoch(self) -> Option<i64> {
         match self {
             Standing::Registering => None,
-            Standing::Registered { epoch } | Standing::ShuttingDown { epoch } => Some(epoch),
+            Standing::Registered { epoch } | Standing::ShuttingDown { epoch, .. } => Some(epoch),
         }
     }
 }
@@ -50,6 +55,8 @@ impl Standing {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct ControllerLink {
     incarnation: u32,
+    /// The last request to be registered.
+    registration: u32,
     /// The metadata fetch under way and when it is given up, or when to send the next.
     metadata: MetadataFetch,
 }
@@ -128,10 +135,24 @@ impl Broker {
             controller: ControllerLink {
                 incarnation: self.disk.incarnations,
                 metadata: MetadataFetch::Due(context.now),
+                registration: 0,
             },
-            next_correlation: 0,
+            next_correlation: first_correlation(self.disk.incarnations),
             timers,
         });
+    }
+
+    /// A setting changed: what is done from time to time is done no later than the new period asks for.
+    pub(crate) fn on_config_changed(&mut self, context: &mut Context<'_>) {
+        let config = &context.settings.broker;
+        let timers = &mut self.memory().timers;
+        for (timer, period) in [
+            (Timer::IsrShrink, from_ms(config.replica_lag_time_max_ms) / 2),
+            (Timer::Heartbeat, from_ms(config.broker_heartbeat_interval_ms)),
+            (Timer::HighWatermarkCheckpoint, from_ms(config.replica_high_watermark_checkpoint_interval_ms)),
+        ] {
+            timers.set_earlier(timer, context.now + period);
+        }
     }
 
     /// Begins an orderly stop.
@@ -140,9 +161,11 @@ impl Broker {
         let memory = self.memory();
         match memory.standing {
             Standing::Registered { epoch } if enabled => {
-                memory.standing = Standing::ShuttingDown { epoch };
+                let deadline = context.now + SHUTDOWN_PATIENCE;
+                memory.standing = Standing::ShuttingDown { epoch, deadline };
                 self.send_heartbeat(context);
             }
+            Standing::ShuttingDown { .. } => {}
             _ => self.complete_shutdown(context),
         }
     }
@@ -173,6 +196,7 @@ impl Broker {
         let (pause, body) = match memory.standing {
             Standing::Registering => {
                 let incarnation = memory.controller.incarnation;
+                memory.controller.registration = correlation;
                 (RETRY, Body::BrokerRegistrationRequest { incarnation })
             }
             Standing::Registered { epoch } => {
@@ -185,7 +209,10 @@ impl Broker {
                 };
                 (if fenced { interval.min(RETRY) } else { interval }, body)
             }
-            Standing::ShuttingDown { epoch } => {
+            Standing::ShuttingDown { deadline, .. } if deadline <= context.now => {
+                return self.complete_shutdown(context);
+            }
+            Standing::ShuttingDown { epoch, .. } => {
                 let body = Body::BrokerHeartbeatRequest {
                     broker_epoch: epoch,
                     metadata_version,
@@ -198,8 +225,16 @@ impl Broker {
         context.send(NodeId::Controller, correlation, body);
     }
 
-    pub(super) fn on_registered(&mut self, result: Result<i64, ErrorCode>, context: &mut Context<'_>) {
+    pub(super) fn on_registered(
+        &mut self,
+        correlation: u32,
+        result: Result<i64, ErrorCode>,
+        context: &mut Context<'_>,
+    ) {
         let memory = self.memory();
+        if correlation != memory.controller.registration {
+            return;
+        }
         if let (Standing::Registering, Ok(epoch)) = (memory.standing, result) {
             memory.standing = Standing::Registered { epoch };
             self.fetch_metadata(context);
@@ -212,6 +247,13 @@ impl Broker {
         result: Result<BrokerStanding, ErrorCode>,
         context: &mut Context<'_>,
     ) {
+        if result == Err(ErrorCode::StaleBrokerEpoch)
+            && matches!(self.memory().standing, Standing::Registered { .. })
+        {
+            // The controller knows a later process with this id, which is gone again: register anew.
+            self.memory().standing = Standing::Registering;
+            return self.send_heartbeat(context);
+        }
         let granted = matches!(result, Ok(BrokerStanding { should_shutdown: true, .. }));
         if granted && matches!(self.memory().standing, Standing::ShuttingDown { .. }) {
             self.complete_shutdown(context);

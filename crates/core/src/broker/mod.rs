@@ -184,8 +184,12 @@ impl Broker {
         &mut self.process
     }
 
-    pub(crate) fn set_fetch_delay(&mut self, by: Micros) {
+    /// Makes its fetcher wait before each fetch. A shorter wait than before counts at once.
+    pub(crate) fn set_fetch_delay(&mut self, by: Micros, context: &mut Context<'_>) {
         self.fetch_delay = by;
+        if self.process.running().is_some() {
+            self.shorten_fetch_waits(by, context);
+        }
     }
 
     /// The machine lost power: what was only in the page cache is gone.
@@ -263,7 +267,7 @@ impl Broker {
             | Body::LeaveGroupRequest { .. }
             | Body::OffsetCommitRequest { .. }
             | Body::OffsetFetchRequest { .. } => self.on_group_request(from, correlation, body, context),
-            Body::BrokerRegistrationResponse(result) => self.on_registered(result, context),
+            Body::BrokerRegistrationResponse(result) => self.on_registered(correlation, result, context),
             Body::BrokerHeartbeatResponse(result) => self.on_heartbeat_answer(result, context),
             Body::AlterPartitionResponse(result) => {
                 self.on_alter_partition_response(correlation, result, context);

@@ -1,7 +1,7 @@
 //! Positions and fetches (§6): where the consumer is in each partition, and getting what comes next.
 
 use super::requests::Purpose;
-use super::{Memory, Polled, config, retry_backoff};
+use super::{Memory, Polled, config, retry_time};
 use crate::config::AutoOffsetReset;
 use crate::error::ErrorCode;
 use crate::event::{EventKind, PositionSource};
@@ -105,6 +105,9 @@ impl Memory {
             .filter(due)
             .filter_map(|p| if let State::Reset(why) = p.state { Some((p.partition, why)) } else { None })
             .collect();
+        if !resets.is_empty() && config(context).auto_offset_reset == AutoOffsetReset::None {
+            return self.fail(ErrorCode::NoOffsetForPartition, context);
+        }
         for (id, why) in resets {
             self.reset(id, why, context);
         }
@@ -112,11 +115,7 @@ impl Memory {
 
     /// `auto.offset.reset`.
     fn reset(&mut self, id: PartitionId, why: PositionSource, context: &mut Context<'_>) {
-        let earliest = match config(context).auto_offset_reset {
-            AutoOffsetReset::Earliest => true,
-            AutoOffsetReset::Latest => false,
-            AutoOffsetReset::None => return self.fail(ErrorCode::NoOffsetForPartition, context),
-        };
+        let earliest = config(context).auto_offset_reset == AutoOffsetReset::Earliest;
         if self.requests.any(|p| matches!(p, Purpose::ListOffset(other, _) if *other == id)) {
             return;
         }
@@ -131,7 +130,7 @@ impl Memory {
 
     fn ask_again_later(&mut self, id: PartitionId, context: &mut Context<'_>) {
         self.view.want_metadata();
-        let at = context.now + retry_backoff(context).max(1);
+        let at = retry_time(context);
         if let Some(position) = self.position_mut(id) {
             position.not_before = at;
         }
@@ -156,7 +155,7 @@ impl Memory {
                 }
             }
             Err(error) => {
-                let at = context.now + retry_backoff(context).max(1);
+                let at = retry_time(context);
                 for position in self.positions.iter_mut().filter(|p| p.state == State::Unknown) {
                     position.not_before = at;
                 }

@@ -3,7 +3,7 @@
 
 use super::fetching::Position;
 use super::requests::{CommitKind, Purpose};
-use super::{Memory, config, retry_backoff};
+use super::{Memory, config, retry_time};
 use crate::action::Timer;
 use crate::error::ErrorCode;
 use crate::event::EventKind;
@@ -109,7 +109,7 @@ impl Memory {
     }
 
     pub(super) fn retry_later(&mut self, context: &Context<'_>) {
-        self.membership.not_before = context.now + retry_backoff(context).max(1);
+        self.membership.not_before = retry_time(context);
     }
 
     pub(super) fn on_coordinator(&mut self, result: Result<BrokerId, ErrorCode>, context: &mut Context<'_>) {

@@ -28,6 +28,8 @@ use std::sync::Arc;
 pub struct Consumer {
     number: u8,
     plan: Plan,
+    /// How many processes have run here.
+    lives: u32,
     process: Process<Memory>,
 }
 
@@ -73,7 +75,8 @@ enum App {
 impl Consumer {
     /// A consumer that has just been started and knows the cluster.
     pub(crate) fn new(number: u8, plan: Plan, image: &Arc<MetadataImage>) -> Self {
-        let mut consumer = Consumer { number, plan, process: Process::Stopped { machine_up: true } };
+        let mut consumer =
+            Consumer { number, plan, lives: 0, process: Process::Stopped { machine_up: true } };
         consumer.start(image, 0);
         consumer
     }
@@ -135,11 +138,12 @@ impl Consumer {
 
     /// Starts the application (again), with the metadata it would get from its bootstrap servers.
     pub(crate) fn start(&mut self, image: &Arc<MetadataImage>, now: Micros) {
+        self.lives += 1;
         let mut timers = Timers::default();
         timers.set(Timer::Poll, now);
         self.process = Process::Running(Memory {
             plan: self.plan.clone(),
-            view: ClusterView::new(image, now),
+            view: ClusterView::new(image, now, self.lives),
             requests: Requests::default(),
             membership: Membership::default(),
             positions: Vec::new(),
@@ -163,6 +167,16 @@ impl Consumer {
         memory.commit_on_close(context);
         memory.leave_group(context);
         context.outbox.exit = true;
+    }
+
+    /// A setting changed: the next heartbeat comes no later than the new interval asks for.
+    pub(crate) fn on_config_changed(&mut self, context: &mut Context<'_>) {
+        let interval = from_ms(config(context).heartbeat_interval_ms);
+        let memory = self.memory();
+        if memory.membership.current().is_some() {
+            memory.timers.set_earlier(Timer::GroupHeartbeat, context.now + interval);
+        }
+        memory.go_on(context);
     }
 
     pub(crate) fn on_message(&mut self, from: NodeId, message: Message, context: &mut Context<'_>) {
@@ -233,12 +247,15 @@ impl Memory {
             self.drive_membership(context);
             if self.membership.owns_partitions() {
                 self.find_positions(context);
+                if context.outbox.exit {
+                    return;
+                }
                 self.return_records(context);
                 self.send_fetches(context);
             }
         }
         let Memory { view, requests, .. } = self;
-        view.refresh(client_config(config(context)), |broker| requests.load(broker), context);
+        view.refresh(client_config(config(context)), None, |broker| requests.load(broker), context);
         self.set_client_timer(context);
     }
 
@@ -309,7 +326,7 @@ fn client_config(config: &ConsumerConfig) -> ClientConfig {
     }
 }
 
-/// The pause before a failed request is tried again.
-fn retry_backoff(context: &Context<'_>) -> Micros {
-    from_ms(config(context).retry_backoff_ms)
+/// When a failed request is tried again.
+fn retry_time(context: &Context<'_>) -> Micros {
+    context.now.saturating_add(from_ms(config(context).retry_backoff_ms).max(1))
 }

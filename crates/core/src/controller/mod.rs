@@ -175,6 +175,14 @@ impl Controller {
         self.publish(context);
     }
 
+    /// A setting changed: sessions and periodic work follow the new times.
+    pub(crate) fn on_config_changed(&mut self, context: &mut Context<'_>) {
+        let interval = from_ms(context.settings.broker.leader_imbalance_check_interval_ms);
+        self.memory().timers.set_earlier(Timer::PreferredElection, context.now + interval);
+        self.expire_sessions(context);
+        self.publish(context);
+    }
+
     /// Adds partitions to a topic, each with its preferred leader if that is alive.
     pub(crate) fn add_partitions(&mut self, topic: TopicId, total: u16, context: &mut Context<'_>) {
         let image = self.image_mut();

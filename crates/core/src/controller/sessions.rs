@@ -91,7 +91,13 @@ impl Controller {
             self.memory().sessions[broker.index()].shutdown_version = Some(version);
             return false;
         }
-        let Some(version) = self.memory().sessions[broker.index()].shutdown_version else { return true };
+        if self.image.broker(broker).fenced {
+            return true;
+        }
+        let committed = self.image.version;
+        // A controller that has just started takes what it finds written down.
+        let session = &mut self.memory().sessions[broker.index()];
+        let version = *session.shutdown_version.get_or_insert(committed);
         let image = std::sync::Arc::clone(&self.image);
         let everybody_knows =
             self.memory().sessions.iter().enumerate().all(|(at, session)| {

@@ -31,6 +31,8 @@ use std::sync::Arc;
 pub struct Producer {
     number: u8,
     seed: u64,
+    /// How many processes have run here.
+    lives: u32,
     /// The application's stream of records, if it has one.
     workload: Option<Traffic>,
     process: Process<Memory>,
@@ -86,7 +88,7 @@ impl Producer {
             Traffic { topic, load, sent: 0, rng: Rng::new(seed, Stream::Workload(number)) }
         });
         let mut producer =
-            Producer { number, seed, workload, process: Process::Stopped { machine_up: true } };
+            Producer { number, seed, lives: 0, workload, process: Process::Stopped { machine_up: true } };
         producer.start(image, 0);
         producer
     }
@@ -140,6 +142,7 @@ impl Producer {
 
     /// Starts the application (again), with the metadata it would get from its bootstrap servers.
     pub(crate) fn start(&mut self, image: &Arc<MetadataImage>, now: Micros) {
+        self.lives += 1;
         let mut timers = Timers::default();
         if let Some(stream) = self.workload.as_ref().filter(|s| s.has_more()) {
             timers.set(Timer::Workload, now + stream.load.interval);
@@ -148,7 +151,7 @@ impl Producer {
             accumulator: Accumulator::default(),
             sticky: vec![Sticky::default(); image.topics.len()],
             blocked: VecDeque::new(),
-            sender: Sender::new(image, now),
+            sender: Sender::new(image, now, self.lives),
             rng: Rng::new(self.seed, Stream::Producer(self.number)),
             closing: false,
             timers,
@@ -168,6 +171,11 @@ impl Producer {
         memory.closing = true;
         memory.timers.set(Timer::Workload, NEVER);
         memory.run_sender(context);
+    }
+
+    /// A setting changed: what waits may be due now.
+    pub(crate) fn on_config_changed(&mut self, context: &mut Context<'_>) {
+        self.memory().run_sender(context);
     }
 
     /// The application sends a record.

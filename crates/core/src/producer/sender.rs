@@ -37,8 +37,8 @@ pub(super) struct Sender {
 }
 
 impl Sender {
-    pub(super) fn new(image: &Arc<MetadataImage>, now: Micros) -> Self {
-        Sender { view: ClusterView::new(image, now), in_flight: Vec::new(), drain_start: 0 }
+    pub(super) fn new(image: &Arc<MetadataImage>, now: Micros, life: u32) -> Self {
+        Sender { view: ClusterView::new(image, now, life), in_flight: Vec::new(), drain_start: 0 }
     }
 
     pub(super) fn in_flight(&self) -> impl Iterator<Item = (BrokerId, &InFlight)> {
@@ -61,7 +61,14 @@ impl Sender {
     /// Whether another request may go to a broker.
     fn can_send(&self, broker: BrokerId, config: &ProducerConfig, now: Micros) -> bool {
         let most = usize::try_from(config.max_in_flight_requests_per_connection).unwrap_or(usize::MAX);
-        self.load(broker) < most && self.view.reachable_at(broker) <= now
+        self.load(broker) < most
+            && self.view.reachable_at(broker) <= now
+            && !self.must_connect_first(broker, config)
+    }
+
+    /// With acks=0 a record counts as sent when the socket has taken it: so there has to be a connection.
+    fn must_connect_first(&self, broker: BrokerId, config: &ProducerConfig) -> bool {
+        config.acks == Acks::Zero && !self.view.is_connected(broker)
     }
 
     /// With one request in flight, a partition's batches are kept strictly in order.
@@ -82,9 +89,10 @@ impl Memory {
                 break;
             }
         }
+        let unconnected = self.unconnected_leader(config);
         let Sender { view, in_flight, .. } = &mut self.sender;
         let load = |broker| in_flight.iter().filter(|f| f.broker == broker).count();
-        view.refresh(client_config(config), load, context);
+        view.refresh(client_config(config), unconnected, load, context);
         self.timers.set(Timer::Sender, self.next_deadline(config, context.now));
         if self.closing && self.is_drained() {
             context.outbox.exit = true;
@@ -110,6 +118,16 @@ impl Memory {
             }
         }
         if leaderless {
+            self.sender.view.want_metadata();
+        }
+        found
+    }
+
+    /// A leader with records waiting that can only go once there is a connection: asking it for metadata makes one.
+    fn unconnected_leader(&mut self, config: &ProducerConfig) -> Option<BrokerId> {
+        let leaders = self.accumulator.partitions().filter_map(|id| self.sender.leader(id));
+        let found = leaders.into_iter().find(|broker| self.sender.must_connect_first(*broker, config));
+        if found.is_some() {
             self.sender.view.want_metadata();
         }
         found
