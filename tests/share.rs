@@ -194,7 +194,7 @@ fn bad_parts_are_reported_one_by_one() {
             "%"
         ]
     );
-    assert!(rejected.iter().all(|r| !r.reason.is_empty()));
+    assert!(rejected.iter().all(|r| !r.reason.to_string().is_empty()));
 }
 
 #[test]

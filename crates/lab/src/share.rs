@@ -8,10 +8,12 @@
 //! The branch that is shown travels; its past is written out, so the other branches are not needed.
 
 use crate::command::Command;
+use crate::error::LabError;
 use crate::lessons;
 use crate::scenario::{LONGEST_FILE, Scenario};
 use crate::timeline::Timeline;
-use highwater_core::config;
+use highwater_core::config::{self, ConfigError};
+use highwater_core::error::Refused;
 use std::fmt;
 use std::sync::Arc;
 
@@ -60,8 +62,56 @@ impl Default for Source {
 pub struct Rejected {
     /// The part as it was written, shortened.
     pub part: String,
-    /// Why, without a full stop.
-    pub reason: String,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// Why a part of a link is not used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// It is not written as an address may be.
+    NotDecodable,
+    /// No part has this name.
+    Unknown,
+    /// There is no such lesson.
+    NoSuchLesson,
+    /// It is too long.
+    TooLong,
+    /// It is not a whole number.
+    NotANumber,
+    /// It goes beyond [`MOST_STEPS`].
+    TooManySteps,
+    /// There are more of its kind than are read.
+    TooMany,
+    /// It lacks the colon: `set=name:value`, `do=step:command`.
+    NoColon,
+    /// Something else is done at this step.
+    SameStepTwice,
+    /// The command cannot be read: what is wrong with its words, in English.
+    Words(String),
+    /// The setting is not accepted.
+    Config(ConfigError),
+    /// What is to be done is not possible at that moment.
+    Refused(Refused),
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Reason::NotDecodable => "is not written as an address may be",
+            Reason::Unknown => "is not known",
+            Reason::NoSuchLesson => "there is no such lesson",
+            Reason::TooLong => "is too long",
+            Reason::NotANumber => "is not a whole number",
+            Reason::TooManySteps => return write!(f, "goes beyond {MOST_STEPS} steps"),
+            Reason::TooMany => return write!(f, "more than {MOST_PARTS} are not read"),
+            Reason::NoColon => "lacks its colon",
+            Reason::SameStepTwice => "something else is done at this step",
+            Reason::Words(reason) => reason,
+            Reason::Config(error) => return error.fmt(f),
+            Reason::Refused(refused) => return refused.fmt(f),
+        })
+    }
 }
 
 impl fmt::Display for Rejected {
@@ -77,8 +127,10 @@ pub enum ShareError {
     TooLong,
     /// A newer program wrote it.
     NewerVersion(String),
-    /// It names neither a lesson nor a text that can be read.
-    NoScenario(String),
+    /// There is no lesson of this name.
+    NoSuchLesson(String),
+    /// The scenario in the link cannot be read or played.
+    Scenario(LabError),
 }
 
 impl fmt::Display for ShareError {
@@ -88,7 +140,8 @@ impl fmt::Display for ShareError {
             ShareError::NewerVersion(v) => {
                 write!(f, "the link is of version {v}; this program reads up to {VERSION}")
             }
-            ShareError::NoScenario(why) => f.write_str(why),
+            ShareError::NoSuchLesson(id) => write!(f, "there is no lesson {id}"),
+            ShareError::Scenario(error) => error.fmt(f),
         }
     }
 }
@@ -113,7 +166,7 @@ pub fn decode(link: &str) -> Result<(Shared, Vec<Rejected>), ShareError> {
         let (name, value) = part.split_once('=').unwrap_or((part, ""));
         let outcome = match unescape(value) {
             Some(value) => shared.read(name, &value)?,
-            None => Err("is not written as an address may be".to_string()),
+            None => Err(Reason::NotDecodable),
         };
         if let Err(reason) = outcome {
             rejected.push(Rejected { part: shorten(part), reason });
@@ -126,8 +179,8 @@ pub fn decode(link: &str) -> Result<(Shared, Vec<Rejected>), ShareError> {
             let free = taken != Some(*step);
             taken = Some(*step);
             if !free {
-                let reason = "something else is done at this step".to_string();
-                rejected.push(Rejected { part: format!("do={step}:{command}"), reason });
+                let part = shorten(&format!("do={step}:{command}"));
+                rejected.push(Rejected { part, reason: Reason::SameStepTwice });
             }
             free
         });
@@ -191,16 +244,13 @@ impl Shared {
     /// # Errors
     /// There is no such lesson, or the text is not a scenario.
     pub fn load(&self) -> Result<Arc<Scenario>, ShareError> {
-        match &self.scenario {
+        let scenario = match &self.scenario {
             Source::Lesson(id) => {
-                let lesson = lessons::find(id)
-                    .ok_or_else(|| ShareError::NoScenario(format!("there is no lesson {}", shorten(id))))?;
-                lesson.scenario()
+                lessons::find(id).ok_or_else(|| ShareError::NoSuchLesson(shorten(id)))?.scenario()
             }
             Source::Text(text) => Scenario::parse("shared", "link", text),
-        }
-        .map(Arc::new)
-        .map_err(|e| ShareError::NoScenario(e.to_string()))
+        };
+        scenario.map(Arc::new).map_err(|e| ShareError::Scenario(e.into()))
     }
 
     /// Plays the scenario up to the position. Parts that turn out not to be possible are listed.
@@ -211,19 +261,17 @@ impl Shared {
         let scenario = self.load()?;
         let mut rejected = Vec::new();
         let mut overrides: Vec<(String, String)> = Vec::new();
-        let no = |e: crate::error::LabError| ShareError::NoScenario(e.to_string());
-        let mut timeline = Timeline::new(scenario.clone(), self.seed, &overrides).map_err(no)?;
+        let mut timeline = Timeline::new(scenario.clone(), self.seed, &[]).map_err(ShareError::Scenario)?;
         for (name, value) in &self.overrides {
             overrides.push((name.clone(), value.clone()));
             match Timeline::new(scenario.clone(), self.seed, &overrides) {
                 Ok(with) => timeline = with,
-                Err(e) => {
+                Err(LabError::Config(error)) => {
                     overrides.pop();
-                    rejected.push(Rejected {
-                        part: shorten(&format!("set={name}:{value}")),
-                        reason: e.to_string(),
-                    });
+                    let part = shorten(&format!("set={name}:{value}"));
+                    rejected.push(Rejected { part, reason: Reason::Config(error) });
                 }
+                Err(error) => return Err(ShareError::Scenario(error)),
             }
         }
         for (step, command) in &self.acts {
@@ -231,7 +279,7 @@ impl Shared {
             let what = command.resolve(timeline.cluster(), &|_| None);
             if let Err(refused) = what.and_then(|what| timeline.act(what)) {
                 let part = shorten(&format!("do={step}:{command}"));
-                rejected.push(Rejected { part, reason: refused.to_string() });
+                rejected.push(Rejected { part, reason: Reason::Refused(refused) });
             }
         }
         match self.position {
@@ -242,12 +290,7 @@ impl Shared {
     }
 
     /// Takes up one part. The inner error rejects the part, the outer one the link.
-    fn read(&mut self, name: &str, value: &str) -> Result<Result<(), String>, ShareError> {
-        let step = |text: &str| match text.parse::<usize>() {
-            Ok(step) if step <= MOST_STEPS => Ok(step),
-            Ok(_) => Err(format!("goes beyond {MOST_STEPS} steps")),
-            Err(_) => Err("is not a number of steps".to_string()),
-        };
+    fn read(&mut self, name: &str, value: &str) -> Result<Result<(), Reason>, ShareError> {
         Ok(match name {
             "v" => match value.parse::<u32>() {
                 Ok(1..=VERSION) => Ok(()),
@@ -257,39 +300,47 @@ impl Shared {
                 self.scenario = Source::Lesson(value.into());
                 Ok(())
             }
-            "lesson" => Err("there is no such lesson".into()),
-            "toml" if value.len() > LONGEST_FILE => Err("is too long".into()),
+            "lesson" => Err(Reason::NoSuchLesson),
+            "toml" if value.len() > LONGEST_FILE => Err(Reason::TooLong),
             "toml" => {
                 self.scenario = Source::Text(value.into());
                 Ok(())
             }
-            "seed" => value.parse().map(|seed| self.seed = Some(seed)).map_err(|_| "is not a seed".into()),
-            "at" => step(value).map(|step| self.position = Some(step)),
+            "seed" => value.parse().map(|seed| self.seed = Some(seed)).map_err(|_| Reason::NotANumber),
+            "at" => read_step(value).map(|step| self.position = Some(step)),
             "set" => self.read_setting(value),
-            "do" => match value.split_once(':') {
-                None => Err("is not written as `step:command`".into()),
-                Some(_) if self.acts.len() >= MOST_PARTS => {
-                    Err(format!("more than {MOST_PARTS} are not read"))
-                }
-                Some((at, text)) => step(at).and_then(|step| {
-                    let command = Command::parse(text)?;
-                    self.acts.push((step, command));
-                    Ok(())
-                }),
-            },
-            _ => Err("is not known".into()),
+            "do" => self.read_act(value),
+            _ => Err(Reason::Unknown),
         })
     }
 
-    fn read_setting(&mut self, text: &str) -> Result<(), String> {
-        let (name, value) = text.split_once(':').ok_or("is not written as `name:value`")?;
+    fn read_setting(&mut self, text: &str) -> Result<(), Reason> {
+        let (name, value) = text.split_once(':').ok_or(Reason::NoColon)?;
         if self.overrides.len() >= MOST_PARTS {
-            return Err(format!("more than {MOST_PARTS} are not read"));
+            return Err(Reason::TooMany);
         }
-        let setting = config::find(name).map_err(|e| e.reason.to_string())?;
-        setting.parse(value).map_err(|e| e.reason.to_string())?;
+        let setting = config::find(name).map_err(Reason::Config)?;
+        setting.parse(value).map_err(Reason::Config)?;
         self.overrides.push((name.into(), value.into()));
         Ok(())
+    }
+
+    fn read_act(&mut self, text: &str) -> Result<(), Reason> {
+        let (step, command) = text.split_once(':').ok_or(Reason::NoColon)?;
+        if self.acts.len() >= MOST_PARTS {
+            return Err(Reason::TooMany);
+        }
+        let step = read_step(step)?;
+        self.acts.push((step, Command::parse(command).map_err(Reason::Words)?));
+        Ok(())
+    }
+}
+
+fn read_step(text: &str) -> Result<usize, Reason> {
+    match text.parse::<usize>() {
+        Ok(step) if step <= MOST_STEPS => Ok(step),
+        Ok(_) => Err(Reason::TooManySteps),
+        Err(_) => Err(Reason::NotANumber),
     }
 }
 

@@ -136,14 +136,10 @@ fn read_setup(field: &Field<'_>) -> Result<Setup> {
             .or_else(|| entry("producers", &producers))
             .or_else(|| entry("consumers", &consumers));
         let field = format!("setup.{}", e.field);
-        ScenarioError { field, reason: e.reason.to_string(), ..at.unwrap_or_else(|| field_error(&fields)) }
+        ScenarioError { field, reason: e.reason, ..at.unwrap_or_else(|| fields.error("")) }
     })?;
     fields.end()?;
     Ok(setup)
-}
-
-fn field_error(fields: &Fields<'_>) -> ScenarioError {
-    fields.error("")
 }
 
 fn read_era(text: &str) -> std::result::Result<Era, String> {

@@ -70,13 +70,10 @@ pub(super) fn parse(text: &str) -> Result<Table> {
 fn descend<'a>(root: &'a mut Table, path: &[String], line: usize) -> Result<&'a mut Table> {
     let mut table = root;
     for key in path {
-        let place = match table.iter().position(|(known, _)| known == key) {
-            Some(place) => place,
-            None => {
-                table.push((key.clone(), Node { line, value: Value::Table(Table::new()) }));
-                table.len() - 1
-            }
-        };
+        let place = table.iter().position(|(known, _)| known == key).unwrap_or(table.len());
+        if place == table.len() {
+            table.push((key.clone(), Node { line, value: Value::Table(Table::new()) }));
+        }
         let node = &mut table[place].1;
         let inner = match &mut node.value {
             Value::List(entries) => entries.last_mut().map(|entry| &mut entry.value),
