@@ -36,7 +36,7 @@ pub(crate) fn App(props: &AppProps) -> Html {
     let text = Text(view.lang);
     let title = session.read(|timeline| text.page_title(timeline.scenario().title.get(view.lang)));
     use_effect_with((view.lang, view.theme, title), move |(lang, theme, title)| {
-        dress(Text(*lang), *theme, title)
+        dress(Text(*lang), *theme, title);
     });
 
     let panel = PanelProps { session: session.clone(), revision: *revision };
@@ -53,16 +53,16 @@ pub(crate) fn App(props: &AppProps) -> Html {
                     <Stage session={session.clone()} {text} selection={view.selection} />
                     { caption(text, session) }
                     { transport(text, session) }
-                    if !view.embed {
-                        <Sliders ..panel.clone() />
-                    } else {
+                    if view.embed {
                         <span hidden=true />
+                    } else {
+                        <Sliders ..panel.clone() />
                     }
                 </main>
-                if !view.embed {
-                    { side(text, &panel) }
-                } else {
+                if view.embed {
                     <span hidden=true />
+                } else {
+                    { side(text, &panel) }
                 }
                 <Notices ..panel.clone() />
                 <Help ..panel.clone() />

@@ -46,6 +46,7 @@ fn put(object: &Object, name: &str, value: &JsValue) {
     let _ = Reflect::set(object, &name.into(), value);
 }
 
+#[allow(clippy::needless_pass_by_value)] // As `map_err` hands it over.
 fn thrown(error: impl ToString) -> JsValue {
     js_sys::Error::new(&error.to_string()).into()
 }

@@ -1,5 +1,8 @@
 //! The Highwater page: it draws a cluster and listens to a person, and decides nothing about Kafka.
 
+// Pictures are drawn with floats; the numbers that become floats, or come from them, are far from the limits of either.
+#![allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+
 mod app;
 mod bench;
 mod i18n;

@@ -30,8 +30,6 @@ const TOLD: f64 = 2.5;
 const STEPS_PER_FRAME: usize = 400;
 /// The longest frame that is believed: a tab that slept goes on where it was.
 const LONGEST_FRAME: f64 = 0.05;
-/// An exchange that has not ended after so many steps is not going to.
-const LONGEST_EXCHANGE: usize = 20_000;
 
 /// How fast time runs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -212,7 +210,8 @@ impl Playback {
     ) {
         let seconds = seconds.clamp(0.0, LONGEST_FRAME);
         if self.is_moving() {
-            self.skipped = self.skipped.and_then(|(span, left)| (left > seconds).then_some((span, left - seconds)));
+            self.skipped =
+                self.skipped.and_then(|(span, left)| (left > seconds).then_some((span, left - seconds)));
         }
         let seconds = seconds * speed.factor();
         match self.motion {

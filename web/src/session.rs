@@ -8,7 +8,6 @@ use std::rc::Rc;
 use highwater_core::action::Intervention;
 use highwater_core::error::Refused;
 use highwater_core::ids::{BrokerId, EventId, GroupId, MessageId, NodeId, PartitionId, RecordId};
-use highwater_core::time::Micros;
 use highwater_lab::error::LabError;
 use highwater_lab::text::Lang;
 use highwater_lab::timeline::Timeline;
@@ -125,8 +124,6 @@ pub(crate) struct NoticeId(pub(crate) u32);
 pub(crate) enum Command {
     /// Let time run.
     Play,
-    /// Stop time.
-    Pause,
     /// Play or pause.
     Toggle,
     /// One action forward.
@@ -298,11 +295,6 @@ impl Session {
         self.0.state.borrow().view.clone()
     }
 
-    /// The virtual time that is on the stage, between the last step and the next one.
-    pub(crate) fn shown_time(&self) -> Micros {
-        self.0.state.borrow().playback.shown() as Micros
-    }
-
     /// Reads the timeline together with the screen's place in it.
     pub(crate) fn watch<T>(&self, look: impl FnOnce(&Timeline, &Playback) -> T) -> T {
         let state = self.0.state.borrow();
@@ -366,9 +358,9 @@ impl Session {
         let moving = playback.is_moving();
         let stopped = view.playing && !playback.is_running();
         view.playing &= !stopped;
-        let stepped = timeline.position() != before;
-        view.seen_end |= stepped && timeline.is_finished();
-        if stepped {
+        let moved_on = timeline.position() != before;
+        view.seen_end |= moved_on && timeline.is_finished();
+        if moved_on {
             unseen.get_or_insert(0.0);
         }
         let waited = unseen.as_mut().map_or(0.0, |waited| {
@@ -386,7 +378,7 @@ impl Session {
         }
         if due {
             self.changed();
-        } else if stepped {
+        } else if moved_on {
             self.look();
         }
         moving
@@ -425,12 +417,10 @@ impl State {
 
     fn dispatch(&mut self, command: Command) {
         match command {
-            Command::Play => self.play(Goal::None),
             Command::Exchange => self.play(Goal::Exchange),
             Command::Step => self.play(Goal::Step),
             Command::Toggle if self.view.playing => self.rest(),
-            Command::Toggle => self.play(Goal::None),
-            Command::Pause => self.rest(),
+            Command::Play | Command::Toggle => self.play(Goal::None),
             Command::StepBack => {
                 self.rest();
                 self.playback.step_back(&mut self.timeline);
@@ -485,7 +475,7 @@ impl State {
                 storage::set("theme", theme.map_or("", Theme::word));
             }
             Command::DismissNotice(id) => {
-                Rc::make_mut(&mut self.view.notices).retain(|(other, _)| *other != id)
+                Rc::make_mut(&mut self.view.notices).retain(|(other, _)| *other != id);
             }
         }
     }

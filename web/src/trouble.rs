@@ -54,7 +54,9 @@ fn build(reason: &str) -> Result<(), JsValue> {
     let button = worded(&document, "button", &label)?;
     button.set_attribute("type", "button")?;
     let reload = Closure::<dyn FnMut()>::new(|| drop(gloo_utils::window().location().reload()));
-    button.dyn_ref::<HtmlElement>().map(|button| button.set_onclick(Some(reload.as_ref().unchecked_ref())));
+    if let Some(button) = button.dyn_ref::<HtmlElement>() {
+        button.set_onclick(Some(reload.as_ref().unchecked_ref()));
+    }
     // It has to outlive this instance.
     reload.forget();
     page.append_child(&button)?;

@@ -70,8 +70,10 @@ pub(crate) fn is_news(cluster: &Cluster, event: &Event) -> bool {
     let known = |partition: PartitionId| !cluster.metadata().is_internal(partition);
     match &event.kind {
         EventKind::TimerFired(timer) => *timer == Timer::Workload,
-        EventKind::RecordCreated { .. } | EventKind::BatchSent { .. } | EventKind::Acked { .. } => true,
-        EventKind::BatchRetried { .. } => true,
+        EventKind::RecordCreated { .. }
+        | EventKind::BatchSent { .. }
+        | EventKind::Acked { .. }
+        | EventKind::BatchRetried { .. } => true,
         EventKind::RecordsAppended { partition, .. }
         | EventKind::HighWatermarkChanged { partition, .. }
         | EventKind::ProduceRefused { partition, .. }

@@ -88,34 +88,35 @@ impl Look {
                 let records = request.batches.iter().flat_map(|batch| batch.records.iter());
                 Look::carrying(Shape::Block, records.map(|record| (record.id, Tone::of_record(record))))
             }
-            Body::ProduceResponse(results) => {
-                Look { sign: sign(results.iter().all(|r| r.outcome.is_ok())), ..Look::plain(Shape::Block) }
-            }
+            Body::ProduceResponse(results) => Look {
+                sign: Some(sign(results.iter().all(|r| r.outcome.is_ok()))),
+                ..Look::plain(Shape::Block)
+            },
             Body::FetchRequest(request) => Look::asking(cluster, request),
             Body::FetchResponse(parts) => Look::answering(cluster, parts),
             Body::AlterPartitionResponse(answer) => {
                 let good = answer.as_ref().is_ok_and(|parts| parts.iter().all(|(_, part)| part.is_ok()));
-                Look { sign: sign(good), ..Look::plain(Shape::Diamond) }
+                Look { sign: Some(sign(good)), ..Look::plain(Shape::Diamond) }
             }
             Body::BrokerRegistrationResponse(answer) => {
-                Look { sign: sign(answer.is_ok()), ..Look::plain(Shape::Diamond) }
+                Look { sign: Some(sign(answer.is_ok())), ..Look::plain(Shape::Diamond) }
             }
             Body::BrokerHeartbeatResponse(answer) => {
-                Look { sign: sign(answer.is_ok()), ..Look::plain(Shape::Diamond) }
+                Look { sign: Some(sign(answer.is_ok())), ..Look::plain(Shape::Diamond) }
             }
             Body::AlterPartitionRequest { .. }
             | Body::BrokerRegistrationRequest { .. }
             | Body::BrokerHeartbeatRequest { .. } => Look::plain(Shape::Diamond),
             Body::JoinGroupResponse(answer) => {
-                Look { sign: sign(answer.is_ok()), ..Look::plain(Shape::Hexagon) }
+                Look { sign: Some(sign(answer.is_ok())), ..Look::plain(Shape::Hexagon) }
             }
             Body::SyncGroupResponse(answer) => {
-                Look { sign: sign(answer.is_ok()), ..Look::plain(Shape::Hexagon) }
+                Look { sign: Some(sign(answer.is_ok())), ..Look::plain(Shape::Hexagon) }
             }
             Body::HeartbeatResponse(answer)
             | Body::LeaveGroupResponse(answer)
             | Body::OffsetCommitResponse(answer) => {
-                Look { sign: sign(answer.is_ok()), ..Look::plain(Shape::Hexagon) }
+                Look { sign: Some(sign(answer.is_ok())), ..Look::plain(Shape::Hexagon) }
             }
             _ => Look::plain(Shape::Hexagon),
         }
@@ -162,7 +163,7 @@ impl Look {
                     records.extend(carried.map(|record| (record.id, Tone::of_record(record))));
                 }
                 Fetched::Diverging { .. } | Fetched::Error { .. } => {
-                    return Look { sign: sign(false), ..Look::plain(Shape::Ring) };
+                    return Look { sign: Some(sign(false)), ..Look::plain(Shape::Ring) };
                 }
             }
         }
@@ -177,6 +178,6 @@ impl Look {
     }
 }
 
-fn sign(good: bool) -> Option<Sign> {
-    Some(if good { Sign::Good } else { Sign::Bad })
+fn sign(good: bool) -> Sign {
+    if good { Sign::Good } else { Sign::Bad }
 }

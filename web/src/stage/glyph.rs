@@ -39,10 +39,10 @@ pub(crate) fn status_class(status: Status) -> &'static str {
 pub(crate) fn surface(height: f64, wave: f64) -> String {
     let waves = (height / (wave * 4.0)).round().max(1.0);
     let step = height / (waves * 2.0);
-    let mut path = "M0 0".to_owned();
-    for i in 0..(waves as u32 * 2) {
-        let side = if i % 2 == 0 { wave } else { -wave };
-        path.push_str(&format!("q{:.2} {:.2} 0 {:.2}", side, step / 2.0, step));
-    }
-    path
+    let half_wave = |i: u32| {
+        let side = if i.is_multiple_of(2) { wave } else { -wave };
+        format!("q{side:.2} {:.2} 0 {step:.2}", step / 2.0)
+    };
+    let surface: Vec<String> = (0..waves as u32 * 2).map(half_wave).collect();
+    format!("M0 0{}", surface.concat())
 }

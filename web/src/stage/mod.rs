@@ -28,8 +28,8 @@ use crate::session::{Command, Selection, Session};
 
 pub(crate) use curve::{Curve, Point};
 pub(crate) use layout::{Detail, Layout};
-pub(crate) use picture::{Cell, Picture, Tone};
 use picture::Turn;
+pub(crate) use picture::{Cell, Picture, Tone};
 pub(crate) use {
     glyph::CROSS, name::message as message_name, object::ATTRIBUTE, object::word as object_word,
 };
@@ -211,7 +211,8 @@ impl Stage {
         self.frames = self.frames.wrapping_add(1);
         let turn = if session.view().playing { Turn::of(strips, self.frames) } else { Turn::ALL };
         self.partial = turn.is_partial();
-        let new = session.read(|timeline| Picture::take(timeline, &layout.strip, self.picture.as_deref(), turn));
+        let new =
+            session.read(|timeline| Picture::take(timeline, &layout.strip, self.picture.as_deref(), turn));
         self.ask_for_frame(ctx);
         if self.picture.as_deref() == Some(&new) {
             return false;

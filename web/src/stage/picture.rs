@@ -204,7 +204,12 @@ pub(crate) fn cast(cluster: &Cluster) -> Cast {
 
 impl Picture {
     /// Takes a picture. What has not changed since `before` is shared with it; strips whose turn it is not are too.
-    pub(crate) fn take(timeline: &Timeline, measure: &StripMeasure, before: Option<&Picture>, turn: Turn) -> Self {
+    pub(crate) fn take(
+        timeline: &Timeline,
+        measure: &StripMeasure,
+        before: Option<&Picture>,
+        turn: Turn,
+    ) -> Self {
         let (cluster, ledger) = (timeline.cluster(), timeline.ledger());
         let lost = lost(timeline);
         let partitions: Vec<View> =
@@ -212,12 +217,11 @@ impl Picture {
         let broker = |broker: &Broker| {
             let old = before.and_then(|picture| picture.brokers.get(broker.id().index()));
             let strips = partitions.iter().filter(|view| view.replicas.contains(&broker.id()));
-            let strips = strips.enumerate().map(|(place, view)| {
-                match old.and_then(|old| old.strips.get(place)) {
+            let strips =
+                strips.enumerate().map(|(place, view)| match old.and_then(|old| old.strips.get(place)) {
                     Some(old) if !turn.includes(place + broker.id().index()) => Rc::clone(old),
                     old => share(view.strip(cluster, broker), old),
-                }
-            });
+                });
             let new = BrokerPicture {
                 id: broker.id(),
                 status: broker.status(),
@@ -310,7 +314,7 @@ impl<'a> View<'a> {
         let lost: Vec<Ghost> =
             lost.iter().filter(|(partition, _)| *partition == id).map(|(_, ghost)| *ghost).collect();
         let end = lost.iter().map(|ghost| ghost.offset + 1).fold(end, i64::max);
-        let spare = if measure.detail == Detail::Full { 1 } else { 0 };
+        let spare = i64::from(measure.detail == Detail::Full);
         let window = (end + spare - measure.cells).max(0);
         View {
             id,
