@@ -316,3 +316,21 @@ fn commit_sync_waits_for_a_coordinator() {
     w.until(|w| processed(w, now) >= 1);
     w.until(|w| w.cluster.committed(GroupId(0), P0).is_some_and(|offset| offset > i64::from(now)));
 }
+
+#[test]
+fn the_next_coordinator_knows_who_leads_the_group() {
+    let setup = with_consumers(3, 3).set("consumer.metadata.max.age.ms", "5000").expect("valid");
+    let mut w = World::new(&setup);
+    w.until(|w| assigned(w) == [1, 1, 1]);
+    // A member other than the first comes to lead: the first leaves and joins again.
+    w.act(Intervention::Shutdown(NodeId::Consumer(1)));
+    w.until(|w| assigned(w)[1..] == [2, 1]);
+    w.act(Intervention::Restart(NodeId::Consumer(1)));
+    w.until(|w| assigned(w) == [1, 1, 1]);
+    let coordinator = w.cluster.metadata().coordinator(GroupId(0)).expect("a coordinator");
+    w.act(Intervention::Shutdown(node(coordinator.0)));
+    w.until(|w| w.cluster.metadata().coordinator(GroupId(0)).is_some_and(|b| b != coordinator));
+    w.run(10 * SECOND);
+    w.act(Intervention::AddPartitions { topic: TopicId(0), total: 6 });
+    w.until(|w| assigned(w) == [2, 2, 2]);
+}

@@ -110,10 +110,10 @@ impl ClassicGroup {
             GroupRecord::Offset { partition, offset, .. } => {
                 self.offsets.insert(*partition, *offset);
             }
-            GroupRecord::Generation { generation, members, .. } => {
+            GroupRecord::Generation { generation, leader, members, .. } => {
                 self.generation = *generation;
                 self.state = if members.is_empty() { GroupState::Empty } else { GroupState::Stable };
-                self.leader = members.first().map(|m| m.id);
+                self.leader = *leader;
                 self.members = members
                     .iter()
                     .map(|stored| Member {
@@ -349,6 +349,7 @@ impl ClassicGroup {
         GroupRecord::Generation {
             group: self.id,
             generation: self.generation,
+            leader: self.leader,
             members: self.members.iter().map(store).collect(),
         }
     }

@@ -60,6 +60,8 @@ pub enum GroupRecord {
         group: GroupId,
         /// The generation.
         generation: i32,
+        /// The member that assigned, and watches the topics.
+        leader: Option<MemberId>,
         /// Who got what.
         members: Arc<[StoredMember]>,
     },
