@@ -150,3 +150,18 @@ fn the_challenge_of_unclean_election_is_won_in_two_ways() {
 fn the_same_faults_hit_both_acks_lessons() {
     assert_eq!(scenario("acks-1-loses-data").script, scenario("acks-all-survives").script);
 }
+
+#[test]
+fn the_example_for_authors_is_a_lesson_that_works() {
+    let page = include_str!("../docs/authoring.md");
+    let example =
+        page.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).expect("an example");
+    let scenario = Scenario::parse("example", "docs/authoring.md", example).unwrap_or_else(|e| panic!("{e}"));
+    let scenario = Arc::new(scenario);
+    let played = run::to_end(scenario.clone(), None, &[]).unwrap_or_else(|e| panic!("{e}"));
+    assert!(played.is_finished() && played.refused().next().is_none());
+    assert_eq!(judge::right_answers(&scenario).unwrap_or_else(|e| panic!("{e}")), [[false, true]]);
+    let all = [("acks".to_string(), "all".to_string())];
+    let changed = run::to_end(scenario, None, &all).unwrap_or_else(|e| panic!("{e}"));
+    assert_eq!(judge::challenge(&changed), Some(Standing::Won));
+}
