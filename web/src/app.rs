@@ -6,8 +6,8 @@ use yew::prelude::*;
 use crate::i18n::Text;
 use crate::narrator::Narrator;
 use crate::panels::{
-    Chart, Help, Inspector, LanguageSwitch, Lesson, LessonPicker, Notices, RecordList, Settings, Share,
-    Sliders, Story, ThemeSwitch, Verdict, Why,
+    Chart, Lesson, Settings, Share, Sliders, Story, Why, help, inspector, language_switch, lesson_picker,
+    notices, record_list, theme_switch, verdict,
 };
 use crate::session::{Command, Dialog, PanelProps, Session, Tab, View};
 use crate::stage::Stage;
@@ -45,10 +45,9 @@ pub(crate) fn App(props: &AppProps) -> Html {
         Callback::from(move |event: KeyboardEvent| keys::on_key(&session, &event))
     };
     html! {
-        <ContextProvider<Text> context={text}>
             <div class={classes!("app", view.embed.then_some("embed"))} {onkeydown}>
-                { header(text, &panel) }
-                <Verdict ..panel.clone() />
+                { header(text, session) }
+                { verdict(text, session) }
                 <main>
                     <Stage session={session.clone()} {text} selection={view.selection} />
                     { caption(text, session) }
@@ -64,14 +63,13 @@ pub(crate) fn App(props: &AppProps) -> Html {
                 } else {
                     { side(text, &panel) }
                 }
-                <Notices ..panel.clone() />
-                <Help ..panel.clone() />
+                { notices(text, session) }
+                { help(text, session) }
                 <Share ..panel.clone() />
-                <RecordList ..panel.clone() />
-                <LessonPicker ..panel.clone() />
+                { record_list(text, session) }
+                { lesson_picker(text, session) }
                 <Narrator ..panel />
             </div>
-        </ContextProvider<Text>>
     }
 }
 
@@ -88,8 +86,7 @@ fn dress(text: Text, theme: Option<url::Theme>, title: &str) {
     };
 }
 
-fn header(t: Text, props: &PanelProps) -> Html {
-    let session = &props.session;
+fn header(t: Text, session: &Session) -> Html {
     let View { embed, .. } = session.view();
     let to_stage = Callback::from(|_: MouseEvent| focus_stage());
     let open = |name: &'static str, path: &'static str, command: Command| {
@@ -120,8 +117,8 @@ fn header(t: Text, props: &PanelProps) -> Html {
                 { icon("M3.500 6l4.500 4.500L12.500 6") }
             </button>
             <div class="switches">
-                <LanguageSwitch ..props.clone() />
-                <ThemeSwitch ..props.clone() />
+                { language_switch(t, session) }
+                { theme_switch(t, session) }
                 { open(t.share(), "M11.500 5.500a2 2 0 1 0-2-2M4.500 10a2 2 0 1 0 0-4 2 2 0 0 0 0 4zM6.300 7l3.600-2.200M6.300 9l3.600 2.200M11.500 10.500a2 2 0 1 1-1.900 1.500", Command::Share) }
                 { open(t.help_open(), "M5 5.600a3 3 0 1 1 4.200 2.900C8.300 9 8 9.500 8 10.400M8 12.600v.9", Command::Show(Some(Dialog::Help))) }
             </div>
@@ -176,7 +173,7 @@ fn side(t: Text, props: &PanelProps) -> Html {
     };
     let panel = match now {
         Tab::Lesson => html! { <Lesson ..props.clone() /> },
-        Tab::Inspector => html! { <Inspector ..props.clone() /> },
+        Tab::Inspector => inspector(t, &props.session),
         Tab::Story => html! { <Story ..props.clone() /> },
         Tab::Why => html! { <Why ..props.clone() /> },
         Tab::Chart => html! { <Chart ..props.clone() /> },

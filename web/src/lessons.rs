@@ -44,11 +44,10 @@ pub(crate) fn open(opening: &Opening) -> Result<(Timeline, Vec<Notice>), LabErro
     if let Some(link) = &opening.share {
         match share::decode(link).and_then(|(shared, rejected)| Ok((shared.open()?, rejected))) {
             Ok(((timeline, refused), rejected)) => {
-                let all = rejected.into_iter().chain(refused);
-                problems.extend(all.map(|part| Notice::BadShareLink { why: part.to_string() }));
+                problems.extend(rejected.into_iter().chain(refused).map(Notice::BadLinkPart));
                 return Ok((timeline, problems));
             }
-            Err(error) => problems.push(Notice::BadShareLink { why: error.to_string() }),
+            Err(error) => problems.push(Notice::BadLink(error)),
         }
     }
     let timeline = start(opening.lesson.as_deref().unwrap_or_default())?;

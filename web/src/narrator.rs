@@ -4,7 +4,7 @@ use gloo_timers::callback::Timeout;
 use highwater_lab::timeline::Timeline;
 use yew::prelude::*;
 
-use crate::i18n::{self, Text, use_text};
+use crate::i18n::{self, Text};
 use crate::session::PanelProps;
 
 /// While time runs, lines are read out together this often, in milliseconds.
@@ -17,7 +17,7 @@ const JUMP: usize = 400;
 /// Tells what has happened since it told last.
 #[component]
 pub(crate) fn Narrator(props: &PanelProps) -> Html {
-    let t = use_text();
+    let t = props.text();
     let told = use_mut_ref(|| None::<(usize, usize)>);
     let waiting = use_mut_ref(|| None::<Timeout>);
     let words = use_state(String::new);

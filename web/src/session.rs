@@ -9,6 +9,7 @@ use highwater_core::action::Intervention;
 use highwater_core::error::Refused;
 use highwater_core::ids::{BrokerId, EventId, GroupId, MessageId, NodeId, PartitionId, RecordId};
 use highwater_lab::error::LabError;
+use highwater_lab::share::{Rejected, ShareError};
 use highwater_lab::text::Lang;
 use highwater_lab::timeline::Timeline;
 use yew::prelude::*;
@@ -99,10 +100,9 @@ pub(crate) enum Notice {
         value: String,
     },
     /// A part of the share link was rejected.
-    BadShareLink {
-        /// Why, without a full stop.
-        why: String,
-    },
+    BadLinkPart(Rejected),
+    /// Nothing of the share link can be used.
+    BadLink(ShareError),
     /// An intervention is not possible now.
     Refused {
         /// Why.

@@ -74,7 +74,7 @@ test('a number of the verdict opens its records, and a record why it was lost', 
   await page.getByRole('button', { name: /1 lost/ }).click();
   const dialog = page.getByRole('dialog', { name: 'Records: lost (1)' });
   await expect(dialog.getByRole('row')).toHaveCount(2);
-  await dialog.getByRole('button', { name: 'Why: m5' }).click();
+  await dialog.getByRole('button', { name: 'm5 · Why?' }).click();
   await expect(dialog).toBeHidden();
   const why = page.getByRole('tabpanel', { name: 'Why' });
   await expect(why.getByRole('heading', { level: 2 })).toContainText('m5');

@@ -3,6 +3,7 @@
 use super::{Lang, Text, grouped, messages};
 use highwater_core::config::{ConfigProblem, Rule, Scope};
 use highwater_core::error::Refused;
+use highwater_lab::share::{MOST_STEPS, Reason, Rejected, ShareError};
 
 messages! {
     no_such_node(node: &str) = "there is no {node} in this cluster", "这个集群里没有 {node}";
@@ -35,6 +36,18 @@ messages! {
         "PREFERRED_LEADER_NOT_AVAILABLE: the preferred replica is not alive and in sync",
         "PREFERRED_LEADER_NOT_AVAILABLE：首选副本未存活或不在 ISR 中";
     no_replica_alive = "ELIGIBLE_LEADERS_NOT_AVAILABLE: no replica is alive", "ELIGIBLE_LEADERS_NOT_AVAILABLE：没有存活的副本";
+
+    link_part(part: &str, why: &str) = "{part}: {why}", "{part}：{why}";
+    link_not_decodable = "it is not written as an address may be", "不符合网址的写法";
+    link_unknown = "it is not known", "无法识别";
+    link_no_such_lesson = "there is no such lesson", "没有这一课";
+    link_too_long = "it is too long", "太长";
+    link_not_a_number = "it is not a whole number", "不是整数";
+    link_too_many_steps(most: usize) = "it goes beyond {most} steps", "超过 {most} 步";
+    link_too_many = "there are too many of its kind", "同类内容太多";
+    link_no_colon = "its colon is missing", "缺少冒号";
+    link_same_step = "something else is done at this step", "这一步已有别的操作";
+    link_newer(version: &str) = "a newer version of Highwater wrote it ({version})", "它由更新版本的 Highwater 生成（{version}）";
 
     unknown_setting = "this model has no such setting", "模型中没有这个设置";
     ambiguous_setting(one: &str, two: &str) = "two settings have this name; write {one} or {two}", "有两个设置同名，请写 {one} 或 {two}";
@@ -88,6 +101,35 @@ impl Text {
             Refused::NoReplicaAlive => self.no_replica_alive(),
         };
         fixed.to_string()
+    }
+
+    /// Why a part of a share link is not used, without a full stop.
+    pub(crate) fn rejected_part(self, rejected: &Rejected) -> String {
+        let why = match &rejected.reason {
+            Reason::NotDecodable => self.link_not_decodable().to_string(),
+            Reason::Unknown => self.link_unknown().to_string(),
+            Reason::NoSuchLesson => self.link_no_such_lesson().to_string(),
+            Reason::TooLong => self.link_too_long().to_string(),
+            Reason::NotANumber => self.link_not_a_number().to_string(),
+            Reason::TooManySteps => self.link_too_many_steps(MOST_STEPS),
+            Reason::TooMany => self.link_too_many().to_string(),
+            Reason::NoColon => self.link_no_colon().to_string(),
+            Reason::SameStepTwice => self.link_same_step().to_string(),
+            Reason::Words(words) => words.clone(),
+            Reason::Config(error) => self.config_problem(&error.reason),
+            Reason::Refused(refused) => self.refusal(refused),
+        };
+        self.link_part(&rejected.part, &why)
+    }
+
+    /// Why a share link is not used at all, without a full stop.
+    pub(crate) fn share_error(self, error: &ShareError) -> String {
+        match error {
+            ShareError::TooLong => self.link_too_long().to_string(),
+            ShareError::NewerVersion(version) => self.link_newer(version),
+            ShareError::NoSuchLesson(id) => self.link_part(id, self.link_no_such_lesson()),
+            ShareError::Scenario(error) => error.to_string(),
+        }
     }
 
     /// What is wrong with a setting, without its name and without a full stop.

@@ -22,16 +22,17 @@ mod verdict;
 
 pub(crate) use highwater_lab::text::Lang;
 
-use yew::prelude::*;
+use crate::session::PanelProps;
 
 /// The page's words in one language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Text(pub(crate) Lang);
 
-/// The words of the language the page is in now; the component is drawn again when it changes.
-#[hook]
-pub(crate) fn use_text() -> Text {
-    use_context().unwrap_or(Text(Lang::En))
+impl PanelProps {
+    /// The words of the language the page is in now.
+    pub(crate) fn text(&self) -> Text {
+        Text(self.session.view().lang)
+    }
 }
 
 impl Text {

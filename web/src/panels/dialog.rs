@@ -3,24 +3,42 @@
 use web_sys::HtmlDialogElement;
 use yew::prelude::*;
 
-use crate::i18n::use_text;
-use crate::panels::icon::{Icon, Shape};
+use crate::i18n::Text;
+use crate::panels::icon::{Shape, icon};
+use crate::session::{Command, Dialog, Session};
 
 #[derive(PartialEq, Properties)]
-pub(super) struct ModalProps {
+struct ModalProps {
+    t: Text,
     /// Names it in ids and classes.
-    pub(super) name: &'static str,
-    pub(super) title: AttrValue,
-    pub(super) open: bool,
+    name: &'static str,
+    title: AttrValue,
+    open: bool,
     /// It was closed by the person in front of it.
-    pub(super) on_close: Callback<()>,
-    pub(super) children: Html,
+    on_close: Callback<()>,
+    children: Html,
+}
+
+/// A dialog that is there while the session shows it; its content is made only then.
+pub(super) fn modal(
+    t: Text,
+    session: &Session,
+    name: &'static str,
+    open: impl Fn(Dialog) -> bool,
+    title: impl Into<AttrValue>,
+    children: impl FnOnce() -> Html,
+) -> Html {
+    let open = session.view().dialog.is_some_and(open);
+    let content = if open { children() } else { Html::default() };
+    html! {
+        <Modal {t} {name} title={title.into()} {open} on_close={session.callback(|()| Command::Show(None))}>{ content }</Modal>
+    }
 }
 
 /// A dialog that is always mounted and shows its content while it is open.
 #[component]
-pub(super) fn Modal(props: &ModalProps) -> Html {
-    let t = use_text();
+fn Modal(props: &ModalProps) -> Html {
+    let t = props.t;
     let node = use_node_ref();
     {
         let node = node.clone();
@@ -61,7 +79,7 @@ pub(super) fn Modal(props: &ModalProps) -> Html {
                     <h2 id={heading}>{ &props.title }</h2>
                     <button type="button" class="icon-button" aria-label={t.close()} title={t.close()}
                         onclick={props.on_close.reform(|_: MouseEvent| ())}>
-                        <Icon shape={Shape::Cross} />
+                        { icon(Shape::Cross) }
                     </button>
                 </header>
                 if props.open {

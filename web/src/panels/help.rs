@@ -2,9 +2,9 @@
 
 use yew::prelude::*;
 
-use super::dialog::Modal;
-use crate::i18n::{Text, use_text};
-use crate::session::{Command, Dialog, PanelProps};
+use super::dialog::modal;
+use crate::i18n::Text;
+use crate::session::{Dialog, Session};
 
 /// Keys that do the same, and what they do.
 type Row = (Vec<&'static str>, &'static str);
@@ -25,13 +25,14 @@ fn keys(t: Text) -> [Row; 11] {
     ]
 }
 
-#[component]
-pub(crate) fn Help(props: &PanelProps) -> Html {
-    let t = use_text();
+pub(crate) fn help(t: Text, session: &Session) -> Html {
+    modal(t, session, "help", |dialog| dialog == Dialog::Help, t.help_open(), || content(t))
+}
+
+fn content(t: Text) -> Html {
     let legend = [t.legend_strip(), t.legend_hw(), t.legend_leo(), t.legend_crown(), t.legend_message()];
     html! {
-        <Modal name="help" title={t.help_open()} open={props.session.view().dialog == Some(Dialog::Help)}
-            on_close={props.session.callback(|()| Command::Show(None))}>
+        <>
             <p>{ t.help_intro() }</p>
             <h3>{ t.keys() }</h3>
             <dl class="keys">
@@ -48,6 +49,6 @@ pub(crate) fn Help(props: &PanelProps) -> Html {
             <h3>{ t.about() }</h3>
             <p>{ t.about_independent() }{ t.pick(" ", "") }{ t.about_model() }</p>
             <p class="note">{ t.about_version(env!("CARGO_PKG_VERSION")) }</p>
-        </Modal>
+        </>
     }
 }

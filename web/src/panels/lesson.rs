@@ -1,19 +1,18 @@
 //! The lesson: what it is about, what to predict, why it came so, what to try.
 
-use std::rc::Rc;
-
-use highwater_lab::judge::{self, Challenge, Standing};
+use highwater_lab::judge::{self, Challenge, Question, Standing};
 use highwater_lab::lessons;
 use highwater_lab::timeline::Timeline;
 use yew::prelude::*;
 
-use super::icon::{Icon, Shape};
-use crate::i18n::{Text, use_text};
+use super::icon::{Shape, icon};
+use crate::i18n::Text;
 use crate::session::{Command, Dialog, PanelProps, Session};
 
 #[component]
 pub(crate) fn Lesson(props: &PanelProps) -> Html {
-    let t = use_text();
+    let t = props.text();
+    let picked = use_state(|| None::<Picked>);
     let session = &props.session;
     let view = session.view();
     let over = view.seen_end;
@@ -23,8 +22,7 @@ pub(crate) fn Lesson(props: &PanelProps) -> Html {
     let right = {
         let scenario = scenario.clone();
         use_memo((scenario.id.clone(), over), move |(_, over)| {
-            let played = over.then(|| judge::right_answers(&scenario).ok()).flatten();
-            played.map(|answers| answers.into_iter().map(Rc::new).collect::<Vec<_>>())
+            over.then(|| judge::right_answers(&scenario).ok()).flatten()
         })
     };
     let place = lessons::ALL.iter().position(|lesson| lesson.id == scenario.id);
@@ -39,10 +37,10 @@ pub(crate) fn Lesson(props: &PanelProps) -> Html {
                 <h2>{ scenario.title.get(t.0) }</h2>
                 <p>{ scenario.summary.get(t.0) }</p>
             </header>
-            { for (0..scenario.questions.len()).map(|question| html! {
-                <Prediction key={format!("{}-{question}", scenario.id)} session={session.clone()} {question}
-                    answer={view.answers.get(&question).copied()}
-                    right={right.as_ref().as_ref().and_then(|right| right.get(question)).cloned()} />
+            { for scenario.questions.iter().enumerate().map(|(number, question)| {
+                let right = right.as_ref().as_ref().and_then(|right| right.get(number)).map(Vec::as_slice);
+                let answer = view.answers.get(&number).copied();
+                show_question(t, session, (&scenario.id, number), question, answer, right, &picked)
             }) }
             <div class="explanation" hidden={!over}>
                 <h3>{ t.explanation() }</h3>
@@ -84,74 +82,64 @@ fn paragraphs(text: &str) -> Html {
         .collect()
 }
 
-#[derive(PartialEq, Properties)]
-struct PredictionProps {
-    session: Session,
-    /// Which question of the lesson.
-    question: usize,
-    /// The choice that is locked in.
-    answer: Option<usize>,
-    /// After the run: which choices are right.
-    right: Option<Rc<Vec<bool>>>,
-}
+/// A choice that is not locked in yet: of which lesson's which question, and which.
+type Picked = (String, usize, usize);
 
 /// A question to be answered before the run, and judged after it.
-#[component]
-fn Prediction(props: &PredictionProps) -> Html {
-    let t = use_text();
-    let picked = use_state(|| None::<usize>);
-    let scenario = props.session.read(|timeline| timeline.scenario().clone());
-    let Some(question) = scenario.questions.get(props.question) else {
-        return html! { <fieldset hidden=true></fieldset> };
+fn show_question(
+    t: Text,
+    session: &Session,
+    (lesson, number): (&str, usize),
+    question: &Question,
+    answer: Option<usize>,
+    right: Option<&[bool]>,
+    picked: &UseStateHandle<Option<Picked>>,
+) -> Html {
+    let is_right = |choice: usize| right.and_then(|right| right.get(choice).copied());
+    let mine = picked.as_ref().filter(|(in_lesson, of, _)| in_lesson == lesson && *of == number);
+    let chosen = answer.or(mine.map(|(_, _, choice)| *choice));
+    let choice = |i: usize, text: &str| {
+        let truth = is_right(i);
+        let class = classes!(
+            "choice",
+            (answer == Some(i)).then_some("mine"),
+            truth.map(|right| if right { "right" } else { "wrong" })
+        );
+        let onchange = {
+            let (picked, lesson) = (picked.clone(), lesson.to_string());
+            Callback::from(move |_: Event| picked.set(Some((lesson.clone(), number, i))))
+        };
+        html! {
+            <label key={i} {class}>
+                <input type="radio" name={format!("question-{number}")} value={i.to_string()} {onchange}
+                    disabled={answer.is_some() || truth.is_some()} checked={chosen == Some(i)} />
+                <span>{ text }</span>
+                <em hidden={answer != Some(i)}>{ t.your_answer() }</em>
+                <em class="truth" hidden={truth != Some(true)}>{ icon(Shape::Check) }{ t.what_happened() }</em>
+            </label>
+        }
     };
-    let number = props.question;
-    let locked = props.answer.is_some();
-    let is_right = |choice: usize| props.right.as_ref().and_then(|right| right.get(choice).copied());
     let lock = {
-        let (session, picked) = (props.session.clone(), picked.clone());
+        let session = session.clone();
         Callback::from(move |_: MouseEvent| {
-            if let Some(choice) = *picked {
+            if let Some(choice) = chosen {
                 session.dispatch(Command::Answer { question: number, choice });
             }
         })
     };
-    let choice = |i: usize, text: &str| {
-        let picked = picked.clone();
-        let mine = props.answer == Some(i);
-        let truth = is_right(i);
-        let class = classes!(
-            "choice",
-            mine.then_some("mine"),
-            match truth {
-                Some(true) => Some("right"),
-                Some(false) => Some("wrong"),
-                None => None,
-            }
-        );
-        html! {
-            <label key={i} {class}>
-                <input type="radio" name={format!("question-{number}")} value={i.to_string()} disabled={locked || truth.is_some()}
-                    checked={props.answer.or(*picked) == Some(i)} onchange={Callback::from(move |_: Event| picked.set(Some(i)))} />
-                <span>{ text }</span>
-                <em hidden={!(locked && mine)}>{ t.your_answer() }</em>
-                <em class="truth" hidden={truth != Some(true)}><Icon shape={Shape::Check} />{ t.what_happened() }</em>
-            </label>
-        }
-    };
-    let verdict = match (props.answer, &props.right) {
+    let outcome = match (answer, right) {
         (Some(answer), Some(_)) if is_right(answer) == Some(true) => t.right(),
         (Some(_), Some(_)) => t.wrong(),
         (Some(_), None) => t.locked_in(),
         (None, _) => "",
     };
     html! {
-        <fieldset class="question">
+        <fieldset class="question" key={format!("{lesson}-{number}")}>
             <legend><strong>{ t.question() }</strong>{ " " }{ question.ask.get(t.0) }</legend>
             { for question.choices.iter().enumerate().map(|(i, it)| choice(i, it.text.get(t.0))) }
-            <button type="button" class="primary" hidden={locked || props.right.is_some()} disabled={picked.is_none()} onclick={lock}>
-                { t.lock_in() }
-            </button>
-            <p class="outcome" role="status">{ verdict }</p>
+            <button type="button" class="primary" hidden={answer.is_some() || right.is_some()} disabled={chosen.is_none()}
+                onclick={lock}>{ t.lock_in() }</button>
+            <p class="outcome" role="status">{ outcome }</p>
         </fieldset>
     }
 }
@@ -173,7 +161,7 @@ fn show_challenge(t: Text, challenge: &Challenge, standing: Option<&Standing>, o
             <p>{ challenge.ask.get(t.0) }</p>
             <p class={classes!("standing", class)} role="status">
                 if class == "won" {
-                    <Icon shape={Shape::Check} />
+                    { icon(Shape::Check) }
                 }
                 { words }
             </p>

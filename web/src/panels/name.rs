@@ -2,13 +2,7 @@
 
 use yew::prelude::*;
 
-#[derive(PartialEq, Properties)]
-pub(super) struct NameProps {
-    pub(super) name: &'static str,
-}
-
-#[component]
-pub(super) fn SettingName(props: &NameProps) -> Html {
-    let parts = props.name.split_inclusive('.');
+pub(super) fn setting_name(name: &'static str) -> Html {
+    let parts = name.split_inclusive('.');
     html! { <code class="setting-name">{ for parts.map(|part| html! { <>{ part }<wbr /></> }) }</code> }
 }

@@ -2,26 +2,25 @@
 
 use yew::prelude::*;
 
-use super::icon::{Icon, Shape};
-use crate::i18n::{Text, use_text};
-use crate::session::{Command, Notice, PanelProps};
+use super::icon::{Shape, icon};
+use crate::i18n::Text;
+use crate::session::{Command, Notice, Session};
 
 impl Notice {
     fn words(&self, t: Text) -> String {
         match self {
             Notice::UnknownParameter { name } => t.unknown_parameter(name),
             Notice::BadParameter { name, value } => t.bad_parameter(name, value),
-            Notice::BadShareLink { why } => t.bad_share_link(why),
+            Notice::BadLinkPart(rejected) => t.bad_share_link(&t.rejected_part(rejected)),
+            Notice::BadLink(error) => t.bad_share_link(&t.share_error(error)),
             Notice::Refused { why } => t.refused(&t.refusal(why)),
             Notice::BranchGrown { what } => t.branch_grown(&t.intervention(what)),
         }
     }
 }
 
-#[component]
-pub(crate) fn Notices(props: &PanelProps) -> Html {
-    let t = use_text();
-    let notices = props.session.view().notices;
+pub(crate) fn notices(t: Text, session: &Session) -> Html {
+    let notices = session.view().notices;
     html! {
         <section class="notices" aria-label={t.notices()} role="status" hidden={notices.is_empty()}>
             <ul>
@@ -31,8 +30,8 @@ pub(crate) fn Notices(props: &PanelProps) -> Html {
                         <li key={id.0}>
                             <span>{ &words }</span>
                             <button type="button" class="icon-button" aria-label={t.dismiss(&words)} title={t.dismiss_short()}
-                                onclick={props.session.callback(move |_: MouseEvent| Command::DismissNotice(id))}>
-                                <Icon shape={Shape::Cross} />
+                                onclick={session.callback(move |_: MouseEvent| Command::DismissNotice(id))}>
+                                { icon(Shape::Cross) }
                             </button>
                         </li>
                     }

@@ -1,13 +1,13 @@
 //! The records behind a number of the verdict.
 
-use highwater_lab::ledger::{Entry, Fate};
+use highwater_lab::ledger::Entry;
 use highwater_lab::timeline::Timeline;
 use yew::prelude::*;
 
-use super::dialog::Modal;
+use super::dialog::modal;
 use super::verdict::Count;
-use crate::i18n::{Text, grouped, use_text};
-use crate::session::{Command, Dialog, PanelProps, Selection};
+use crate::i18n::{Text, grouped};
+use crate::session::{Command, Dialog, Selection, Session};
 
 /// The most records that are listed; the newest ones.
 const LISTED: usize = 200;
@@ -33,83 +33,72 @@ impl Row {
     }
 }
 
-#[component]
-pub(crate) fn RecordList(props: &PanelProps) -> Html {
-    let t = use_text();
-    let dialog = props.session.view().dialog;
-    let count = if let Some(Dialog::Records(count)) = dialog { Some(count) } else { None };
-    let shown = count.unwrap_or(Count::Promised);
-    let (rows, total) = props.session.read(|timeline| {
-        let mut rows: Vec<Row> = Vec::new();
-        let mut total = 0;
-        if count.is_some() {
-            for entry in timeline.ledger().entries().filter(|entry| shown.includes(entry)) {
-                total += 1;
-                if rows.len() < LISTED {
-                    rows.push(Row::of(timeline, entry));
-                }
-            }
-        }
-        (rows, total)
-    });
+pub(crate) fn record_list(t: Text, session: &Session) -> Html {
+    let shown = match session.view().dialog {
+        Some(Dialog::Records(count)) => Some(count),
+        _ => None,
+    };
+    let count = shown.unwrap_or(Count::Promised);
+    let (total, rows) = shown.map(|count| session.read(|timeline| rows(timeline, count))).unwrap_or_default();
+    let title = t.records_title(count.name(t), &grouped(total));
+    let is_this = |dialog| matches!(dialog, Dialog::Records(_));
+    modal(t, session, "records", is_this, title, || content(t, session, count, total, &rows))
+}
+
+/// How many records there are, and the newest of them.
+fn rows(timeline: &Timeline, count: Count) -> (u64, Vec<Row>) {
+    let all = timeline.ledger().entries().rev().filter(|entry| count.includes(entry));
+    let rows = all.clone().take(LISTED).map(|entry| Row::of(timeline, entry)).collect();
+    (all.count() as u64, rows)
+}
+
+fn content(t: Text, session: &Session, count: Count, total: u64, rows: &[Row]) -> Html {
+    if total == 0 {
+        return html! { <><p>{ count.meaning(t) }</p><p class="note">{ t.records_none() }</p></> };
+    }
+    let columns = [
+        t.column_record(),
+        t.column_key(),
+        t.column_partition(),
+        t.column_offset(),
+        t.column_fate(),
+        t.column_copies(),
+    ];
     let more = total - rows.len() as u64;
     html! {
-        <Modal name="records" title={t.records_title(shown.name(t), &grouped(total))} open={count.is_some()}
-            on_close={props.session.callback(|()| Command::Show(None))}>
-            <p>{ shown.meaning(t) }</p>
-            if total == 0 {
-                <p class="note">{ t.records_none() }</p>
-            } else {
-                <p class="note">{ t.records_help() }</p>
-                <div class="table-scroll" tabindex="0" role="region" aria-label={shown.name(t)}>
-                    <table>
-                        <thead>
-                            <tr>
-                                <th scope="col">{ t.column_record() }</th>
-                                <th scope="col">{ t.column_key() }</th>
-                                <th scope="col">{ t.column_partition() }</th>
-                                <th scope="col">{ t.column_offset() }</th>
-                                <th scope="col">{ t.column_fate() }</th>
-                                <th scope="col">{ t.column_copies() }</th>
-                            </tr>
-                        </thead>
-                        <tbody>{ for rows.iter().map(|row| line(t, props, row)) }</tbody>
-                    </table>
-                </div>
-                <p class="note" hidden={more == 0}>{ t.records_more(&grouped(more)) }</p>
-            }
-        </Modal>
+        <>
+            <p>{ count.meaning(t) }</p>
+            <p class="note">{ t.records_help() }</p>
+            <div class="table-scroll" tabindex="0" role="region" aria-label={count.name(t)}>
+                <table>
+                    <thead>
+                        <tr>{ for columns.into_iter().map(|name| html! { <th key={name} scope="col">{ name }</th> }) }</tr>
+                    </thead>
+                    <tbody>{ for rows.iter().map(|row| line(t, session, row)) }</tbody>
+                </table>
+            </div>
+            <p class="note" hidden={more == 0}>{ t.records_more(&grouped(more)) }</p>
+        </>
     }
 }
 
-fn line(t: Text, props: &PanelProps, row: &Row) -> Html {
-    let record = row.entry.record();
-    let why = props.session.callback(move |_: MouseEvent| Command::Explain(Selection::Record(record)));
-    let holders = row.entry.holders();
+fn line(t: Text, session: &Session, row: &Row) -> Html {
+    let (record, fate, holders) = (row.entry.record(), row.entry.fate(), row.entry.holders());
+    let why = session.callback(move |_: MouseEvent| Command::Explain(Selection::Record(record)));
+    let offsets = if row.offsets.is_empty() { "–".to_string() } else { t.list(&row.offsets) };
+    let copies = t.list(holders.iter().map(|id| t.broker_named(id.0)));
     html! {
         <tr key={record.0}>
             <th scope="row">
-                <button type="button" class="link" onclick={why} aria-label={t.ask_why_of(&record.to_string())}>
+                <button type="button" class="link" onclick={why}>
                     { record.to_string() }{ " · " }{ t.why_this() }
                 </button>
             </th>
             <td>{ row.key.as_deref().unwrap_or(t.no_key()) }</td>
             <td>{ row.partition.as_deref().unwrap_or(t.no_partition_yet()) }</td>
-            <td>{ if row.offsets.is_empty() { "–".to_string() } else { t.list(&row.offsets) } }</td>
-            <td><FateName fate={row.entry.fate()} /></td>
-            <td>{ if holders.is_empty() { t.no_copies().to_string() } else { t.list(holders.iter().map(|id| t.broker_named(id.0))) } }</td>
+            <td>{ offsets }</td>
+            <td><span class={classes!("fate", fate.name())}>{ t.fate(fate) }</span></td>
+            <td>{ if holders.is_empty() { t.no_copies() } else { &copies } }</td>
         </tr>
     }
-}
-
-#[derive(PartialEq, Properties)]
-pub(super) struct FateNameProps {
-    pub(super) fate: Fate,
-}
-
-/// A fate in a word, with its colour.
-#[component]
-pub(super) fn FateName(props: &FateNameProps) -> Html {
-    let t = use_text();
-    html! { <span class={classes!("fate", props.fate.name())}>{ t.fate(props.fate) }</span> }
 }

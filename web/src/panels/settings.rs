@@ -8,55 +8,101 @@ use highwater_lab::timeline::Timeline;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
-use super::name::SettingName;
-use crate::i18n::{Text, use_text};
+use super::name::setting_name;
+use crate::i18n::Text;
 use crate::session::{PanelProps, Session};
+
+/// What a person has typed and chosen here.
+#[derive(Clone, Default)]
+struct Desk {
+    search: String,
+    only_changed: bool,
+    /// For each scope, whose settings are shown: a topic or client from 0; none: everybody's.
+    members: [Option<u8>; TABLE.len()],
+    /// A number being typed.
+    draft: Option<(&'static Setting, String)>,
+    /// A change that was refused.
+    refused: Option<(&'static Setting, Refused)>,
+}
+
+impl Desk {
+    fn draft_of(&self, setting: &Setting) -> Option<&str> {
+        self.draft.as_ref().filter(|(which, _)| std::ptr::eq(*which, setting)).map(|(_, text)| text.as_str())
+    }
+
+    fn refusal_of(&self, setting: &Setting) -> Option<&Refused> {
+        self.refused.as_ref().filter(|(which, _)| std::ptr::eq(*which, setting)).map(|(_, why)| why)
+    }
+}
+
+/// A callback that changes something on the desk.
+fn on<E: 'static>(desk: &UseStateHandle<Desk>, change: impl Fn(&mut Desk, E) + 'static) -> Callback<E> {
+    let desk = desk.clone();
+    Callback::from(move |event| {
+        let mut next = (*desk).clone();
+        change(&mut next, event);
+        desk.set(next);
+    })
+}
 
 #[component]
 pub(crate) fn Settings(props: &PanelProps) -> Html {
-    let t = use_text();
-    let search = use_state(String::new);
-    let only_changed = use_state(|| false);
+    let t = props.text();
+    let session = &props.session;
+    let desk = use_state(Desk::default);
 
-    let wanted = |setting: &Setting, value: Value| {
-        matches(setting, &search) && !(*only_changed && value == setting.default_of(Era::V4))
-    };
-    let scopes: Vec<(Scope, Vec<Row>)> = props.session.read(|timeline| {
+    let (scopes, past) = session.read(|timeline| {
         let settings = timeline.cluster().settings();
-        let shown = |row: &&Setting| settings.get(row, None).is_some_and(|value| wanted(row, value));
-        let groups = TABLE.iter().filter_map(|rows| Some((rows.first()?.scope, *rows)));
-        groups.map(|(scope, rows)| (scope, rows.iter().filter(shown).map(Row).collect())).collect()
+        let wanted = |(row, value): &(&Setting, Value)| {
+            matches(row, &desk.search) && !(desk.only_changed && *value == row.default_of(Era::V4))
+        };
+        let scopes = TABLE.iter().zip(desk.members).filter_map(|(rows, member)| {
+            let value = |row: &'static Setting| Some((row, settings.get(row, member.map(usize::from))?));
+            let scope = rows.first()?.scope;
+            let shown: Vec<(&'static Setting, Value)> =
+                rows.iter().filter_map(value).filter(wanted).collect();
+            Some((scope, members(t, scope, timeline), shown))
+        });
+        (scopes.collect::<Vec<_>>(), timeline.position() < timeline.len())
     });
-    let found: usize = scopes.iter().map(|(_, rows)| rows.len()).sum();
-    let past = props.session.read(|timeline| timeline.position() < timeline.len());
-    let on_search = {
-        let search = search.clone();
-        Callback::from(move |event: InputEvent| {
-            search.set(event.target_unchecked_into::<HtmlInputElement>().value());
-        })
-    };
-    let on_only_changed = {
-        let only_changed = only_changed.clone();
-        Callback::from(move |_: Event| only_changed.set(!*only_changed))
-    };
+    let found: usize = scopes.iter().map(|(_, _, rows)| rows.len()).sum();
+    let on_search = on(&desk, |desk, event: InputEvent| {
+        desk.search = event.target_unchecked_into::<HtmlInputElement>().value();
+    });
+    let on_only_changed = on(&desk, |desk, _: Event| desk.only_changed = !desk.only_changed);
 
     html! {
         <div class="panel settings">
             <div class="settings-search" role="search">
                 <label for="settings-search">{ t.settings_search() }</label>
                 <input id="settings-search" type="search" autocomplete="off" spellcheck="false"
-                    value={(*search).clone()} oninput={on_search} />
+                    value={desk.search.clone()} oninput={on_search} />
                 <label class="check">
-                    <input type="checkbox" checked={*only_changed} onchange={on_only_changed} />
+                    <input type="checkbox" checked={desk.only_changed} onchange={on_only_changed} />
                     { t.only_changed() }
                 </label>
                 <p class="note" role="status">{ if found == 0 { t.settings_none().to_string() } else { t.settings_found(found) } }</p>
             </div>
             <p class="note">{ if past { t.grows_branch() } else { t.applies_from_now_on() } }</p>
-            { for scopes.into_iter().map(|(scope, rows)| html! {
-                <Group key={scope.word()} session={props.session.clone()} revision={props.revision} {scope} {rows} />
+            { for scopes.into_iter().enumerate().map(|(place, (scope, members, rows))| html! {
+                <details key={scope.word()} class="scope" open={true} hidden={rows.is_empty()}>
+                    <summary><h2>{ title(t, scope) }</h2></summary>
+                    { whose(t, &desk, place, scope, &members) }
+                    <ul>{ for rows.into_iter().map(|(row, value)| {
+                        show_row(t, session, &desk, row, value, desk.members[place])
+                    }) }</ul>
+                </details>
             }) }
         </div>
+    }
+}
+
+fn title(t: Text, scope: Scope) -> &'static str {
+    match scope {
+        Scope::Broker => t.scope_broker(),
+        Scope::Topic => t.scope_topic(),
+        Scope::Producer => t.scope_producer(),
+        Scope::Consumer => t.scope_consumer(),
     }
 }
 
@@ -65,71 +111,6 @@ fn matches(setting: &Setting, search: &str) -> bool {
     let row =
         format!("{} {} {}", setting.qualified_name(), setting.meaning_en, setting.meaning_zh).to_lowercase();
     search.to_lowercase().split_whitespace().all(|word| row.contains(word))
-}
-
-/// A row of the table. Rows are statics: the same place is the same row.
-#[derive(Clone, Copy)]
-struct Row(&'static Setting);
-
-impl PartialEq for Row {
-    fn eq(&self, other: &Self) -> bool {
-        std::ptr::eq(self.0, other.0)
-    }
-}
-
-#[derive(PartialEq, Properties)]
-struct GroupProps {
-    session: Session,
-    revision: u64,
-    scope: Scope,
-    rows: Vec<Row>,
-}
-
-/// The settings of one scope, and whose they are.
-#[component]
-fn Group(props: &GroupProps) -> Html {
-    let t = use_text();
-    let member = use_state(|| None::<u8>);
-    let title = match props.scope {
-        Scope::Broker => t.scope_broker(),
-        Scope::Topic => t.scope_topic(),
-        Scope::Producer => t.scope_producer(),
-        Scope::Consumer => t.scope_consumer(),
-    };
-    let members = props.session.read(|timeline| members(t, props.scope, timeline));
-    let values: Vec<(Row, Value)> = props.session.read(|timeline| {
-        let settings = timeline.cluster().settings();
-        let value = |row: &Row| Some((*row, settings.get(row.0, member.map(usize::from))?));
-        props.rows.iter().filter_map(value).collect()
-    });
-    let on_member = {
-        let member = member.clone();
-        Callback::from(move |event: Event| {
-            let chosen = event.target_unchecked_into::<HtmlSelectElement>().selected_index();
-            // The first option is "all".
-            member.set(u8::try_from(chosen - 1).ok());
-        })
-    };
-    let whose = format!("settings-of-{}", props.scope.word());
-    html! {
-        <details class="scope" open={true} hidden={props.rows.is_empty()}>
-            <summary><h2>{ title }</h2></summary>
-            <div class="whose" hidden={members.len() < 2}>
-                <label for={whose.clone()}>{ t.for_which() }</label>
-                <select id={whose} onchange={on_member}>
-                    <option selected={member.is_none()}>{ t.for_all() }</option>
-                    { for (0u8..).zip(&members).map(|(at, name)| html! {
-                        <option key={at} selected={*member == Some(at)}>{ name }</option>
-                    }) }
-                </select>
-            </div>
-            <ul>
-                { for values.into_iter().map(|(row, value)| html! {
-                    <SettingRow key={row.0.name} session={props.session.clone()} {row} {value} member={*member} />
-                }) }
-            </ul>
-        </details>
-    }
 }
 
 /// The topics or clients that have settings of their own.
@@ -147,76 +128,67 @@ fn members(t: Text, scope: Scope, timeline: &Timeline) -> Vec<String> {
     }
 }
 
-#[derive(PartialEq, Properties)]
-struct SettingRowProps {
-    session: Session,
-    row: Row,
-    value: Value,
-    /// The topic or client it is set for; none: all.
-    member: Option<u8>,
+/// The choice of whose settings are shown, where there is one.
+fn whose(t: Text, desk: &UseStateHandle<Desk>, place: usize, scope: Scope, members: &[String]) -> Html {
+    let id = format!("settings-of-{}", scope.word());
+    let chosen = desk.members[place];
+    let onchange = on(desk, move |desk, event: Event| {
+        let at = event.target_unchecked_into::<HtmlSelectElement>().selected_index();
+        // The first option is "all".
+        desk.members[place] = u8::try_from(at - 1).ok();
+        (desk.draft, desk.refused) = (None, None);
+    });
+    html! {
+        <div class="whose" hidden={members.len() < 2}>
+            <label for={id.clone()}>{ t.for_which() }</label>
+            <select {id} {onchange}>
+                <option selected={chosen.is_none()}>{ t.for_all() }</option>
+                { for (0u8..).zip(members).map(|(at, name)| html! {
+                    <option key={at} selected={chosen == Some(at)}>{ name }</option>
+                }) }
+            </select>
+        </div>
+    }
 }
 
 /// A setting: its name, its value to change, what it means, and where it comes from.
-#[component]
-fn SettingRow(props: &SettingRowProps) -> Html {
-    let t = use_text();
-    let setting = props.row.0;
-    let draft = use_state(|| None::<String>);
-    let problem = use_state(|| None::<Refused>);
-
+fn show_row(
+    t: Text,
+    session: &Session,
+    desk: &UseStateHandle<Desk>,
+    setting: &'static Setting,
+    value: Value,
+    member: Option<u8>,
+) -> Html {
     let apply = {
-        let (session, draft, problem, member) =
-            (props.session.clone(), draft.clone(), problem.clone(), props.member);
-        Callback::from(move |text: String| match setting.parse(&text) {
-            Err(error) => problem.set(Some(error.into())),
-            Ok(value) => {
-                let change = Intervention::SetConfig {
-                    name: setting.qualified_name(),
-                    member,
-                    value: value.to_string(),
-                };
-                match session.act(change) {
-                    Ok(()) => {
-                        draft.set(None);
-                        problem.set(None);
-                    }
-                    Err(refused) => problem.set(Some(refused)),
-                }
+        let session = session.clone();
+        on(desk, move |desk, text: String| {
+            let change = setting.parse(&text).map_err(Refused::from).and_then(|value| {
+                let name = setting.qualified_name();
+                session.act(Intervention::SetConfig { name, member, value: value.to_string() })
+            });
+            if change.is_ok() {
+                desk.draft = None;
             }
+            desk.refused = change.err().map(|why| (setting, why));
         })
     };
-
     let id = format!("setting-{}", setting.qualified_name().replace('.', "-"));
     let about = format!("{id}-about");
     let wrong = format!("{id}-wrong");
     let described = format!("{wrong} {about}");
-    let now = props.value.to_string();
-    let choice = |words: Vec<&'static str>| {
-        let apply = apply.clone();
-        let choices = words.clone();
-        let onchange = Callback::from(move |event: Event| {
-            let at = event.target_unchecked_into::<HtmlSelectElement>().selected_index();
-            if let Some(word) = usize::try_from(at).ok().and_then(|at| choices.get(at)) {
-                apply.emit((*word).to_string());
-            }
-        });
-        html! {
-            <select id={id.clone()} {onchange} aria-describedby={described.clone()}>
-                { for words.into_iter().map(|word| html! { <option key={word} selected={word == now}>{ word }</option> }) }
-            </select>
-        }
-    };
+    let refusal = desk.refusal_of(setting);
+    let changed = value != setting.default_of(Era::V4);
+    let now = value.to_string();
     let editor = match setting.kind {
-        Kind::Bool => choice(vec!["true", "false"]),
-        Kind::Word(words) => choice(words.to_vec()),
+        Kind::Bool => choice(&["true", "false"], &now, &id, &described, &apply),
+        Kind::Word(words) => choice(words, &now, &id, &described, &apply),
         Kind::Int { .. } => {
-            let text = draft.as_ref().unwrap_or(&now).clone();
-            let oninput = {
-                let draft = draft.clone();
-                Callback::from(move |event: InputEvent| {
-                    draft.set(Some(event.target_unchecked_into::<HtmlInputElement>().value()));
-                })
-            };
+            let draft = desk.draft_of(setting);
+            let text = draft.unwrap_or(&now).to_string();
+            let oninput = on(desk, move |desk, event: InputEvent| {
+                desk.draft = Some((setting, event.target_unchecked_into::<HtmlInputElement>().value()));
+            });
             let onsubmit = {
                 let (apply, text) = (apply.clone(), text.clone());
                 Callback::from(move |event: SubmitEvent| {
@@ -227,29 +199,50 @@ fn SettingRow(props: &SettingRowProps) -> Html {
             html! {
                 <form {onsubmit}>
                     <input id={id.clone()} type="text" inputmode="numeric" autocomplete="off" value={text} {oninput}
-                        aria-invalid={problem.is_some().to_string()} aria-describedby={described.clone()} />
+                        aria-invalid={refusal.is_some().to_string()} aria-describedby={described} />
                     <span class="unit">{ t.unit(setting.unit) }</span>
                     <button type="submit" disabled={draft.is_none()} aria-label={t.apply_name(setting.name)}>{ t.apply() }</button>
                 </form>
             }
         }
     };
-    let changed = props.value != setting.default_of(Era::V4);
     html! {
-        <li class={classes!("setting", changed.then_some("changed"))}>
-            <label for={id}><SettingName name={setting.name} /></label>
+        <li key={setting.name} class={classes!("setting", changed.then_some("changed"))}>
+            <label for={id}>{ setting_name(setting.name) }</label>
             <div class="editor">
                 { editor }
-                <span class="note">{ t.in_words(setting, props.value) }</span>
+                <span class="note">{ t.in_words(setting, value) }</span>
             </div>
-            <p id={wrong} class="field-error" role="alert" hidden={problem.is_none()}>
-                { problem.as_ref().map(|why| t.refused_setting(&t.refusal(why))).unwrap_or_default() }
+            <p id={wrong} class="field-error" role="alert" hidden={refusal.is_none()}>
+                { refusal.map(|why| t.refused_setting(&t.refusal(why))).unwrap_or_default() }
             </p>
             <div id={about} class="about">
                 <p>{ t.pick(setting.meaning_en, setting.meaning_zh) }</p>
                 <p class="note">{ t.about_setting(setting) }</p>
             </div>
         </li>
+    }
+}
+
+/// A choice between words.
+fn choice(
+    words: &'static [&'static str],
+    now: &str,
+    id: &str,
+    described: &str,
+    apply: &Callback<String>,
+) -> Html {
+    let apply = apply.clone();
+    let onchange = Callback::from(move |event: Event| {
+        let at = event.target_unchecked_into::<HtmlSelectElement>().selected_index();
+        if let Some(word) = usize::try_from(at).ok().and_then(|at| words.get(at)) {
+            apply.emit((*word).to_string());
+        }
+    });
+    html! {
+        <select id={id.to_string()} {onchange} aria-describedby={described.to_string()}>
+            { for words.iter().map(|word| html! { <option key={*word} selected={*word == now}>{ *word }</option> }) }
+        </select>
     }
 }
 

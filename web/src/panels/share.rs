@@ -1,13 +1,13 @@
 //! The share dialog: a link to this moment, and the code to embed it.
 
-use gloo_timers::callback::Timeout;
+use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{HtmlInputElement, HtmlTextAreaElement};
 use yew::prelude::*;
 
-use super::dialog::Modal;
-use crate::i18n::{Text, grouped, use_text};
-use crate::session::{Command, Dialog, PanelProps};
+use super::dialog::modal;
+use crate::i18n::{Text, grouped};
+use crate::session::{Dialog, PanelProps, Session};
 use crate::url;
 
 /// Some mail programs and chats cut links that are longer.
@@ -42,21 +42,36 @@ impl Embedding {
     }
 }
 
+/// A field whose copy button was pressed, and whether its text is in the clipboard.
+type Copied = Option<(&'static str, bool)>;
+
 #[component]
 pub(crate) fn Share(props: &PanelProps) -> Html {
-    let t = use_text();
+    let t = props.text();
     let embedding = use_state(Embedding::default);
-    let open = props.session.view().dialog == Some(Dialog::Share);
-    let (link, code) = if open {
-        let theme = props.session.view().theme;
-        props.session.read(|timeline| {
-            let title = t.embed_frame_title(timeline.scenario().title.get(t.0));
-            let address = url::embed_link(timeline, embedding.moment, embedding.small, t.0, theme);
-            (url::share_link(timeline), embedding.code(&address, &title))
-        })
-    } else {
-        (String::new(), String::new())
-    };
+    let copied = use_state(|| None);
+    modal(
+        t,
+        &props.session,
+        "share",
+        |dialog| dialog == Dialog::Share,
+        t.share_title(),
+        || content(t, &props.session, &embedding, &copied),
+    )
+}
+
+fn content(
+    t: Text,
+    session: &Session,
+    embedding: &UseStateHandle<Embedding>,
+    copied: &UseStateHandle<Copied>,
+) -> Html {
+    let theme = session.view().theme;
+    let (link, code) = session.read(|timeline| {
+        let title = t.embed_frame_title(timeline.scenario().title.get(t.0));
+        let address = url::embed_link(timeline, embedding.moment, embedding.small, t.0, theme);
+        (url::share_link(timeline), embedding.code(&address, &title))
+    });
     let change = |change: fn(&mut Embedding, &HtmlInputElement)| {
         let embedding = embedding.clone();
         Callback::from(move |event: Event| {
@@ -65,26 +80,28 @@ pub(crate) fn Share(props: &PanelProps) -> Html {
             embedding.set(next);
         })
     };
+    let radio = |name: &'static str,
+                 words: &'static str,
+                 checked: bool,
+                 set: fn(&mut Embedding, &HtmlInputElement)| {
+        html! { <label><input type="radio" {name} {checked} onchange={change(set)} />{ words }</label> }
+    };
     html! {
-        <Modal name="share" title={t.share_title()} {open} on_close={props.session.callback(|()| Command::Show(None))}>
+        <>
             <p>{ t.share_help() }</p>
-            <CopyField id="share-link" label={t.share_link()} text={link.clone()} rows={3} />
+            { copy_field(t, "share-link", t.share_link(), &link, copied) }
             <p class="note" hidden={link.len() <= LONG_LINK}>{ t.share_too_long(&grouped(link.len() as u64)) }</p>
             <h3>{ t.embed() }</h3>
             <p>{ t.embed_help() }</p>
             <fieldset>
                 <legend>{ t.embed_what() }</legend>
-                <label><input type="radio" name="embed-what" checked={embedding.moment}
-                    onchange={change(|e, _| e.moment = true)} />{ t.embed_moment() }</label>
-                <label><input type="radio" name="embed-what" checked={!embedding.moment}
-                    onchange={change(|e, _| e.moment = false)} />{ t.embed_lesson() }</label>
+                { radio("embed-what", t.embed_moment(), embedding.moment, |e, _| e.moment = true) }
+                { radio("embed-what", t.embed_lesson(), !embedding.moment, |e, _| e.moment = false) }
             </fieldset>
             <fieldset>
                 <legend>{ t.embed_mode() }</legend>
-                <label><input type="radio" name="embed-mode" checked={embedding.small}
-                    onchange={change(|e, _| e.small = true)} />{ t.embed_small() }</label>
-                <label><input type="radio" name="embed-mode" checked={!embedding.small}
-                    onchange={change(|e, _| e.small = false)} />{ t.embed_full() }</label>
+                { radio("embed-mode", t.embed_small(), embedding.small, |e, _| e.small = true) }
+                { radio("embed-mode", t.embed_full(), !embedding.small, |e, _| e.small = false) }
             </fieldset>
             <p class="embed-height">
                 <label for="embed-height">{ t.embed_height() }</label>
@@ -92,44 +109,38 @@ pub(crate) fn Share(props: &PanelProps) -> Html {
                     onchange={change(|e, input| e.height = input.value().parse().unwrap_or(e.height).clamp(240, 2000))} />
                 <span class="unit">{ t.embed_pixels() }</span>
             </p>
-            <CopyField id="embed-code" label={t.embed_code()} text={code} rows={4} />
-        </Modal>
+            { copy_field(t, "embed-code", t.embed_code(), &code, copied) }
+        </>
     }
 }
 
-#[derive(PartialEq, Properties)]
-struct CopyFieldProps {
+/// A text to be taken along, with a button that does it where the browser lets it.
+fn copy_field(
+    t: Text,
     id: &'static str,
     label: &'static str,
-    text: String,
-    rows: u32,
-}
-
-/// A text to be taken along, with a button that does it where the browser lets it.
-#[component]
-fn CopyField(props: &CopyFieldProps) -> Html {
-    let t = use_text();
-    let area = use_node_ref();
-    let outcome = use_state(|| None::<bool>);
+    text: &str,
+    copied: &UseStateHandle<Copied>,
+) -> Html {
     let copy = {
-        let (area, outcome, text) = (area.clone(), outcome.clone(), props.text.clone());
+        let (copied, text) = (copied.clone(), text.to_string());
         Callback::from(move |_: MouseEvent| {
-            if let Some(area) = area.cast::<HtmlTextAreaElement>() {
+            // Selected, too: where the clipboard is out of reach, the keyboard still copies.
+            let area = gloo_utils::document().get_element_by_id(id);
+            if let Some(area) = area.and_then(|area| area.dyn_into::<HtmlTextAreaElement>().ok()) {
                 area.select();
             }
-            let (outcome, text) = (outcome.clone(), text.clone());
-            spawn_local(async move {
-                outcome.set(Some(to_clipboard(&text).await));
-                Timeout::new(4000, move || outcome.set(None)).forget();
-            });
+            let (copied, text) = (copied.clone(), text.clone());
+            spawn_local(async move { copied.set(Some((id, to_clipboard(&text).await))) });
         })
     };
+    let outcome = copied.filter(|(which, _)| *which == id).map(|(_, done)| done);
     html! {
         <div class="copy-field">
-            <label for={props.id}>{ props.label }</label>
-            <textarea id={props.id} ref={area} readonly=true rows={props.rows.to_string()} spellcheck="false" value={props.text.clone()} />
+            <label for={id}>{ label }</label>
+            <textarea {id} readonly=true rows="4" spellcheck="false" value={text.to_string()} />
             <button type="button" onclick={copy}>{ t.copy() }</button>
-            <span class="note" role="status">{ outcome_words(t, *outcome) }</span>
+            <span class="note" role="status">{ outcome_words(t, outcome) }</span>
         </div>
     }
 }

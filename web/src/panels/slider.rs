@@ -3,58 +3,55 @@
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use super::name::SettingName;
+use super::name::setting_name;
 
-#[derive(PartialEq, Properties)]
-pub(super) struct SliderProps {
+/// A slider as it is drawn.
+pub(super) struct Slider {
     pub(super) id: &'static str,
     /// The setting's real name.
     pub(super) name: &'static str,
     /// What it asks, in plain words.
     pub(super) question: &'static str,
     /// The positions, left to right, and what each means.
-    pub(super) positions: Vec<(AttrValue, AttrValue)>,
+    pub(super) positions: Vec<(String, String)>,
     /// The position it is at.
     pub(super) at: usize,
-    /// A position was chosen.
-    pub(super) on_choose: Callback<usize>,
 }
 
-fn position(input: &HtmlInputElement) -> usize {
-    input.value().parse().unwrap_or(0)
-}
+/// The slider that is being dragged, and where its handle is.
+pub(super) type Held = Option<(&'static str, usize)>;
 
 /// The setting changes when the handle is let go, not at every position on the way.
-#[component]
-pub(super) fn Slider(props: &SliderProps) -> Html {
-    let held = use_state(|| None);
+pub(super) fn slider(slider: &Slider, held: &UseStateHandle<Held>, on_choose: Callback<usize>) -> Html {
+    let id = slider.id;
+    let position = |input: &HtmlInputElement| input.value().parse().unwrap_or(0);
     let oninput = {
         let held = held.clone();
         Callback::from(move |event: InputEvent| {
-            held.set(Some(position(&event.target_unchecked_into())));
+            held.set(Some((id, position(&event.target_unchecked_into()))))
         })
     };
     let onchange = {
-        let (held, on_choose) = (held.clone(), props.on_choose.clone());
+        let held = held.clone();
         Callback::from(move |event: Event| {
             held.set(None);
             on_choose.emit(position(&event.target_unchecked_into()));
         })
     };
-    let at = held.unwrap_or(props.at);
-    let meaning = format!("{}-meaning", props.id);
-    let last = props.positions.len().saturating_sub(1);
-    let (value, means) = props.positions.get(at).cloned().unwrap_or_default();
+    let at = held.filter(|(which, _)| *which == id).map_or(slider.at, |(_, at)| at);
+    let meaning = format!("{id}-meaning");
+    let last = slider.positions.len().saturating_sub(1);
+    let (value, means) = slider.positions.get(at).cloned().unwrap_or_default();
     html! {
-        <div class="slider" style={format!("--last:{last}")}>
-            <label for={props.id}>
-                <SettingName name={props.name} />
-                <span class="question">{ props.question }</span>
+        <div class="slider">
+            <label for={id}>
+                { setting_name(slider.name) }
+                <span class="question">{ slider.question }</span>
             </label>
-            <input id={props.id} type="range" min="0" max={last.to_string()} step="1" value={at.to_string()}
+            <input {id} type="range" min="0" max={last.to_string()} step="1" value={at.to_string()}
                 aria-valuetext={value} aria-describedby={meaning.clone()} {oninput} {onchange} />
             <div class="positions" aria-hidden="true">
-                { for props.positions.iter().enumerate().map(|(i, (name, _))| html! {
+                { for slider.positions.iter().enumerate().map(|(i, (name, _))| html! {
                     <span key={i} class={classes!((i == at).then_some("at"))}>{ name }</span>
                 }) }
             </div>

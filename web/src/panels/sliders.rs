@@ -8,9 +8,9 @@ use highwater_core::ids::{BrokerId, PartitionId};
 use highwater_lab::timeline::Timeline;
 use yew::prelude::*;
 
-use super::name::SettingName;
-use super::slider::Slider;
-use crate::i18n::{Text, use_text};
+use super::name::setting_name;
+use super::slider::{Slider, slider};
+use crate::i18n::Text;
 use crate::session::{PanelProps, Selection};
 
 /// The three settings as the cluster has them, and what they meet.
@@ -125,10 +125,10 @@ fn consequences(t: Text, safety: &Safety) -> Vec<String> {
 
 #[component]
 pub(crate) fn Sliders(props: &PanelProps) -> Html {
-    let t = use_text();
+    let t = props.text();
     let refusal = use_state(|| None::<Refused>);
+    let held = use_state(|| None);
     let safety = props.session.read(|timeline| Safety::of(timeline, props.session.view().selection));
-
     let set = {
         let (session, refusal) = (props.session.clone(), refusal.clone());
         Callback::from(move |(name, value): (&'static str, String)| {
@@ -136,32 +136,44 @@ pub(crate) fn Sliders(props: &PanelProps) -> Html {
             refusal.set(session.act(change).err());
         })
     };
-    let acks_words = ["0", "1", "all"];
-    let acks_meanings = [t.acks_0(), t.acks_1(), t.acks_all()];
-    let acks_at = match safety.acks.value {
-        Acks::Zero => 0,
-        Acks::One => 1,
-        Acks::All => 2,
+
+    const ACKS: [&str; 3] = ["0", "1", "all"];
+    let meanings = [t.acks_0(), t.acks_1(), t.acks_all()];
+    let acks = Slider {
+        id: "acks",
+        name: "acks",
+        question: t.acks_label(),
+        positions: ACKS.into_iter().zip(meanings).map(|(word, means)| (word.into(), means.into())).collect(),
+        at: match safety.acks.value {
+            Acks::Zero => 0,
+            Acks::One => 1,
+            Acks::All => 2,
+        },
     };
-    let min_isr_positions: Vec<(AttrValue, AttrValue)> =
-        (1..=safety.replication_factor).map(|n| (n.to_string().into(), min_isr_means(t, n).into())).collect();
+    let set_acks = set.reform(|at: usize| ("acks", ACKS.get(at).unwrap_or(&"all").to_string()));
+    let min_isr = Slider {
+        id: "min-isr",
+        name: "min.insync.replicas",
+        question: t.min_isr_label(),
+        positions: (1..=safety.replication_factor).map(|n| (n.to_string(), min_isr_means(t, n))).collect(),
+        at: safety.min_isr.value.clamp(1, safety.replication_factor) - 1,
+    };
+    let set_min_isr = set.reform(|at: usize| ("min.insync.replicas", (at + 1).to_string()));
     let unclean = safety.unclean;
+    let set_unclean =
+        set.reform(move |_: MouseEvent| ("unclean.leader.election.enable", (!unclean).to_string()));
 
     html! {
         <section class="panel sliders" aria-label={t.sliders()}>
-            <Slider id="acks" name="acks" question={t.acks_label()} at={acks_at}
-                positions={acks_words.into_iter().zip(acks_meanings).map(|(word, means)| (word.into(), means.into())).collect::<Vec<_>>()}
-                on_choose={set.reform(move |at: usize| ("acks", acks_words.get(at).unwrap_or(&"all").to_string()))} />
+            { slider(&acks, &held, set_acks) }
             <div class="min-isr">
-                <Slider id="min-isr" name="min.insync.replicas" question={t.min_isr_label()}
-                    at={safety.min_isr.value.clamp(1, safety.replication_factor) - 1} positions={min_isr_positions}
-                    on_choose={set.reform(|at: usize| ("min.insync.replicas", (at + 1).to_string()))} />
-                <IsrNow isr={safety.isr.clone()} min={safety.min_isr.value} asked={safety.acks.value == Acks::All} />
+                { slider(&min_isr, &held, set_min_isr) }
+                { safety.isr.as_ref().map(|isr| isr_now(t, isr, safety.min_isr.value, safety.acks.value == Acks::All)) }
             </div>
             <div class="switch">
-                <button id="unclean" type="button" role="switch" aria-checked={unclean.to_string()} aria-describedby="unclean-meaning"
-                    onclick={set.reform(move |_: MouseEvent| ("unclean.leader.election.enable", (!unclean).to_string()))}>
-                    <SettingName name="unclean.leader.election.enable" />
+                <button id="unclean" type="button" role="switch" aria-checked={unclean.to_string()}
+                    aria-describedby="unclean-meaning" onclick={set_unclean}>
+                    { setting_name("unclean.leader.election.enable") }
                     <span class="question">{ t.unclean_label() }</span>
                     <span class="knob" aria-hidden="true">{ if unclean { t.on() } else { t.off() } }</span>
                 </button>
@@ -183,23 +195,10 @@ pub(crate) fn Sliders(props: &PanelProps) -> Html {
     }
 }
 
-#[derive(PartialEq, Properties)]
-struct IsrNowProps {
-    isr: Option<Isr>,
-    min: usize,
-    /// Some producer asks for all of the ISR.
-    asked: bool,
-}
-
-/// The ISR as it is now, beside the minimum it must have.
-#[component]
-fn IsrNow(props: &IsrNowProps) -> Html {
-    let t = use_text();
-    let Some(isr) = &props.isr else {
-        return html! { <p class="isr-now" hidden=true></p> };
-    };
+/// The ISR as it is now, beside the minimum it must have. `asked`: a producer asks for all of it.
+fn isr_now(t: Text, isr: &Isr, min: usize, asked: bool) -> Html {
     let (n, replicas) = (isr.len(), isr.members.len());
-    let below = n < props.min.min(replicas);
+    let below = n < min.min(replicas);
     html! {
         <div class={classes!("isr-now", below.then_some("below"))}>
             <span class="pips" aria-hidden="true">
@@ -208,9 +207,7 @@ fn IsrNow(props: &IsrNowProps) -> Html {
                 }) }
             </span>
             <span>{ t.isr_now(&isr.partition, n, replicas) }</span>
-            <span class="warning" hidden={!(below && props.asked)}>
-                { t.isr_below(&isr.partition, n, props.min) }
-            </span>
+            <span class="warning" hidden={!(below && asked)}>{ t.isr_below(&isr.partition, n, min) }</span>
         </div>
     }
 }

@@ -7,8 +7,8 @@ use highwater_lab::timeline::{MarkerKind, Timeline};
 use web_sys::Element;
 use yew::prelude::*;
 
-use super::icon::{Icon, Shape};
-use crate::i18n::{Narrator, Text, use_text};
+use super::icon::{Shape, icon};
+use crate::i18n::{Narrator, Text};
 use crate::session::{Command, PanelProps, Selection, Session};
 
 /// How many lines are told at first, and how many more at each asking.
@@ -54,7 +54,7 @@ fn losses(timeline: &Timeline) -> BTreeSet<EventId> {
 
 #[component]
 pub(crate) fn Story(props: &PanelProps) -> Html {
-    let t = use_text();
+    let t = props.text();
     let most = use_state(|| PAGE);
     let unfolded = use_state(|| false);
     let list = use_node_ref();
@@ -127,12 +127,12 @@ fn show(
                 <time>{ t.time(at) }</time>
                 <span>{ &words }</span>
                 if lost {
-                    <strong class="loss-mark"><Icon shape={Shape::Alarm} />{ t.loss_marker() }</strong>
+                    <strong class="loss-mark">{ icon(Shape::Alarm) }{ t.loss_marker() }</strong>
                 }
             </button>
             <button type="button" class="icon-button" hidden={routine} aria-label={t.ask_why_of(&words)} title={t.ask_why()}
                 onclick={session.callback(move |_: MouseEvent| Command::Explain(Selection::Event(id)))}>
-                <Icon shape={Shape::Question} />
+                { icon(Shape::Question) }
             </button>
         </li>
     }

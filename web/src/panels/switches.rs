@@ -3,18 +3,16 @@
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
-use crate::i18n::{Lang, use_text};
-use crate::session::{Command, PanelProps};
+use crate::i18n::{Lang, Text};
+use crate::session::{Command, Session};
 use crate::url::Theme;
 
 /// Between English and Chinese; each is named in its own language.
-#[component]
-pub(crate) fn LanguageSwitch(props: &PanelProps) -> Html {
-    let t = use_text();
+pub(crate) fn language_switch(t: Text, session: &Session) -> Html {
     let button = |lang: Lang, tag: &'static str, name: &'static str| {
         html! {
             <button key={tag} type="button" lang={tag} aria-pressed={(t.0 == lang).to_string()}
-                onclick={props.session.callback(move |_: MouseEvent| Command::SetLang(lang))}>{ name }</button>
+                onclick={session.callback(move |_: MouseEvent| Command::SetLang(lang))}>{ name }</button>
         }
     };
     html! {
@@ -26,17 +24,15 @@ pub(crate) fn LanguageSwitch(props: &PanelProps) -> Html {
 }
 
 /// The system's choice, light, dark, or for a projector.
-#[component]
-pub(crate) fn ThemeSwitch(props: &PanelProps) -> Html {
-    let t = use_text();
-    let now = props.session.view().theme;
+pub(crate) fn theme_switch(t: Text, session: &Session) -> Html {
+    let now = session.view().theme;
     let themes = [
         (None, t.theme_system()),
         (Some(Theme::Light), t.theme_light()),
         (Some(Theme::Dark), t.theme_dark()),
         (Some(Theme::Projector), t.theme_projector()),
     ];
-    let onchange = props.session.callback(move |event: Event| {
+    let onchange = session.callback(move |event: Event| {
         let chosen = event.target_unchecked_into::<HtmlSelectElement>().selected_index();
         let theme = usize::try_from(chosen).ok().and_then(|at| themes.get(at)).and_then(|(theme, _)| *theme);
         Command::SetTheme(theme)

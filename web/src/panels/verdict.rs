@@ -3,9 +3,9 @@
 use highwater_lab::ledger::{Counts, Entry, Fate};
 use yew::prelude::*;
 
-use super::icon::{Icon, Shape};
-use crate::i18n::{Text, grouped, use_text};
-use crate::session::{Command, Dialog, PanelProps};
+use super::icon::{Shape, icon};
+use crate::i18n::{Text, grouped};
+use crate::session::{Command, Dialog, Session};
 
 /// A number of the verdict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -130,10 +130,8 @@ impl Count {
     }
 }
 
-#[component]
-pub(crate) fn Verdict(props: &PanelProps) -> Html {
-    let t = use_text();
-    let counts = props.session.read(|timeline| timeline.ledger().counts());
+pub(crate) fn verdict(t: Text, session: &Session) -> Html {
+    let counts = session.read(|timeline| timeline.ledger().counts());
     html! {
         <section class="verdict" aria-label={t.verdict()}>
             <ul>
@@ -144,9 +142,9 @@ pub(crate) fn Verdict(props: &PanelProps) -> Html {
                         <li key={count.word()}>
                             <button type="button" class={classes!("count", count.word(), tone, (n == 0).then_some("none"))}
                                 title={count.meaning(t)} aria-haspopup="dialog" data-count={count.word()} data-n={n.to_string()}
-                                onclick={props.session.callback(move |_: MouseEvent| Command::Show(Some(Dialog::Records(count))))}>
+                                onclick={session.callback(move |_: MouseEvent| Command::Show(Some(Dialog::Records(count))))}>
                                 if count == Count::Lost && n > 0 {
-                                    <Icon shape={Shape::Alarm} />
+                                    { icon(Shape::Alarm) }
                                 }
                                 <strong>{ grouped(n) }</strong>
                                 <span>{ count.name(t) }</span>

@@ -12,7 +12,7 @@ use highwater_lab::timeline::Timeline;
 use web_sys::{Element, HtmlSelectElement};
 use yew::prelude::*;
 
-use crate::i18n::{Text, use_text};
+use crate::i18n::Text;
 use crate::session::{PanelProps, Selection};
 use crate::url::Theme;
 use draw::Size;
@@ -26,7 +26,7 @@ const NARROWEST: u32 = 240;
 
 #[component]
 pub(crate) fn Chart(props: &PanelProps) -> Html {
-    let t = use_text();
+    let t = props.text();
     let view = props.session.view();
     let chosen = use_state(|| None::<PartitionId>);
     let frame = use_node_ref();

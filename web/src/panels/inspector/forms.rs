@@ -1,159 +1,136 @@
-//! Deeds that ask for a number or for words.
+//! Deeds that ask for a number or for words. Fields show the present value until something is typed into them.
 
 use highwater_core::action::{Intervention, Send};
-use highwater_core::error::Refused;
 use highwater_core::ids::TopicId;
 use highwater_core::time::MS;
-use web_sys::{HtmlInputElement, HtmlSelectElement};
+use web_sys::{FormData, HtmlFormElement};
 use yew::prelude::*;
 
 use super::card::Form;
-use crate::i18n::use_text;
-use crate::session::Session;
+use crate::i18n::Text;
+use crate::session::{Command, Session};
 
-#[derive(PartialEq, Properties)]
-pub(super) struct FormProps {
-    pub(super) session: Session,
-    pub(super) form: Form,
-}
+/// What was filled in.
+struct Filled(Option<FormData>);
 
-/// The form, with the refusal beside it.
-#[component]
-pub(super) fn DeedForm(props: &FormProps) -> Html {
-    let t = use_text();
-    let refusal = use_state(|| None::<Refused>);
-    let act = {
-        let (session, refusal) = (props.session.clone(), refusal.clone());
-        Callback::from(move |what: Intervention| {
-            refusal.set(session.act(what).err());
-        })
-    };
-    let body = match props.form {
-        Form::Slow(broker, by) => html! {
-            <NumberForm id="slow" label={t.do_slow()} means={t.do_slow_means()} unit={t.unit_ms()} now={by / MS} step={100}
-                on_submit={act.reform(move |ms: u64| Intervention::SlowFollower { broker, by: ms.saturating_mul(MS) })} />
-        },
-        Form::Latency(from, to, latency) => html! {
-            <NumberForm id="latency" label={t.latency_label()} means="" unit={t.unit_ms()} now={latency / MS} step={1}
-                on_submit={act.reform(move |ms: u64| Intervention::SetLatency { from, to, latency: ms.saturating_mul(MS) })} />
-        },
-        Form::AddPartitions(topic, now) => html! {
-            <NumberForm id="partitions" label={t.add_partitions_total()} means={t.do_add_partitions_means()} unit="" now={u64::from(now)} step={1}
-                on_submit={act.reform(move |total: u64| {
-                    Intervention::AddPartitions { topic, total: u16::try_from(total).unwrap_or(u16::MAX) }
-                })} />
-        },
-        Form::Send(producer) => {
-            html! { <SendForm session={props.session.clone()} {producer} on_submit={act} /> }
-        }
-    };
-    html! {
-        <div class="deed-form">
-            { body }
-            <p class="field-error" role="alert" hidden={refusal.is_none()}>
-                { refusal.as_ref().map(|why| t.not_now(&t.refusal(why))).unwrap_or_default() }
-            </p>
-        </div>
+impl Filled {
+    fn text(&self, name: &str) -> String {
+        self.0.as_ref().and_then(|data| data.get(name).as_string()).unwrap_or_default().trim().to_string()
+    }
+
+    fn number(&self, name: &str) -> Option<u64> {
+        self.text(name).parse().ok()
     }
 }
 
-#[derive(PartialEq, Properties)]
-struct NumberFormProps {
-    id: &'static str,
-    label: &'static str,
-    means: &'static str,
-    unit: &'static str,
-    now: u64,
-    step: u64,
-    on_submit: Callback<u64>,
+/// Does what the filled-in form asks for, if it asks for something.
+fn on_submit(
+    session: &Session,
+    act: impl Fn(&Filled) -> Option<Intervention> + 'static,
+) -> Callback<SubmitEvent> {
+    let session = session.clone();
+    Callback::from(move |event: SubmitEvent| {
+        event.prevent_default();
+        let form: HtmlFormElement = event.target_unchecked_into();
+        if let Some(what) = act(&Filled(FormData::new_with_form(&form).ok())) {
+            session.dispatch(Command::Act(what));
+            form.reset();
+        }
+    })
 }
 
-#[component]
-fn NumberForm(props: &NumberFormProps) -> Html {
-    let t = use_text();
-    let input = use_node_ref();
-    let onsubmit = {
-        let (input, on_submit) = (input.clone(), props.on_submit.clone());
-        Callback::from(move |event: SubmitEvent| {
-            event.prevent_default();
-            let number = input.cast::<HtmlInputElement>().and_then(|input| input.value().trim().parse().ok());
-            if let Some(number) = number {
-                on_submit.emit(number);
-            }
-        })
-    };
-    let id = format!("form-{}", props.id);
+pub(super) fn show_form(t: Text, session: &Session, form: Form) -> Html {
+    match form {
+        Form::Slow(broker, by) => {
+            let submit = on_submit(session, move |filled| {
+                Some(Intervention::SlowFollower { broker, by: filled.number("slow")?.saturating_mul(MS) })
+            });
+            number_form(
+                "slow",
+                [t.do_slow(), t.unit_ms(), t.do_slow_set(), t.do_slow_means()],
+                by / MS,
+                submit,
+            )
+        }
+        Form::Latency(from, to, latency) => {
+            let submit = on_submit(session, move |filled| {
+                let latency = filled.number("latency")?.saturating_mul(MS);
+                Some(Intervention::SetLatency { from, to, latency })
+            });
+            number_form(
+                "latency",
+                [t.latency_label(), t.unit_ms(), t.do_slow_set(), ""],
+                latency / MS,
+                submit,
+            )
+        }
+        Form::AddPartitions(topic, now) => {
+            let submit = on_submit(session, move |filled| {
+                let total = u16::try_from(filled.number("partitions")?).unwrap_or(u16::MAX);
+                Some(Intervention::AddPartitions { topic, total })
+            });
+            let words = [t.add_partitions_total(), "", t.do_slow_set(), t.do_add_partitions_means()];
+            number_form("partitions", words, u64::from(now), submit)
+        }
+        Form::Send(producer) => send_form(t, session, producer),
+    }
+}
+
+/// A number and a button. The words: label, unit, button, explanation.
+fn number_form(
+    name: &'static str,
+    words: [&'static str; 4],
+    now: u64,
+    onsubmit: Callback<SubmitEvent>,
+) -> Html {
+    let id = format!("form-{name}");
+    let [label, unit, button, means] = words;
     html! {
-        <form {onsubmit}>
-            <label for={id.clone()}>{ props.label }</label>
-            // Keyed by the present value: a new one is shown even where another had been typed.
-            <input key={props.now} ref={input} {id} type="number" min="0" step={props.step.to_string()} required=true
-                value={props.now.to_string()} />
-            <span class="unit">{ props.unit }</span>
-            <button type="submit">{ t.do_slow_set() }</button>
-            <p class="note" hidden={props.means.is_empty()}>{ props.means }</p>
+        <form key={name} class="deed-form" {onsubmit}>
+            <label for={id.clone()}>{ label }</label>
+            <input {id} {name} type="text" inputmode="numeric" pattern="[0-9]+" autocomplete="off" required=true
+                placeholder={now.to_string()} />
+            <span class="unit">{ unit }</span>
+            <button type="submit">{ button }</button>
+            <p class="note" hidden={means.is_empty()}>{ means }</p>
         </form>
     }
 }
 
-#[derive(PartialEq, Properties)]
-struct SendFormProps {
-    session: Session,
-    producer: u8,
-    on_submit: Callback<Intervention>,
-}
-
 /// A record by hand.
-#[component]
-fn SendForm(props: &SendFormProps) -> Html {
-    let t = use_text();
-    let (topic, partition, key, size) = (use_node_ref(), use_node_ref(), use_node_ref(), use_node_ref());
-    let chosen = use_state(|| 0usize);
-    let topics: Vec<(String, usize)> = props.session.read(|timeline| {
+fn send_form(t: Text, session: &Session, producer: u8) -> Html {
+    let topics: Vec<String> = session.read(|timeline| {
         let topics = timeline.cluster().metadata().topics.iter().filter(|topic| !topic.internal);
-        topics.map(|topic| (topic.name.to_string(), topic.partitions.len())).collect()
+        topics.map(|topic| topic.name.to_string()).collect()
     });
-    let selected =
-        |node: &NodeRef| node.cast::<HtmlSelectElement>().map_or(-1, |select| select.selected_index());
-    let onchange = {
-        let (topic, chosen) = (topic.clone(), chosen.clone());
-        Callback::from(move |_: Event| chosen.set(usize::try_from(selected(&topic)).unwrap_or(0)))
+    let onsubmit = on_submit(session, move |filled| {
+        Some(Intervention::Send(Send {
+            producer,
+            topic: TopicId(u16::try_from(filled.number("topic")?).ok()?),
+            partition: filled.number("partition").and_then(|n| u16::try_from(n).ok()),
+            key: Some(filled.text("key")).filter(|key| !key.is_empty()),
+            value_size: filled.number("size").and_then(|n| u32::try_from(n).ok()).unwrap_or(100),
+        }))
+    });
+    let field = |name: &'static str, label: String, placeholder: &'static str, inputmode: &'static str| {
+        let id = format!("send-{name}");
+        html! {
+            <>
+                <label for={id.clone()}>{ label }</label>
+                <input {id} {name} type="text" {inputmode} autocomplete="off" spellcheck="false" maxlength="64" {placeholder} />
+            </>
+        }
     };
-    let onsubmit = {
-        let (topic, partition, key, size) = (topic.clone(), partition.clone(), key.clone(), size.clone());
-        let (producer, on_submit) = (props.producer, props.on_submit.clone());
-        Callback::from(move |event: SubmitEvent| {
-            event.prevent_default();
-            let words = |node: &NodeRef| {
-                node.cast::<HtmlInputElement>().map(|input| input.value()).unwrap_or_default()
-            };
-            on_submit.emit(Intervention::Send(Send {
-                producer,
-                topic: TopicId(u16::try_from(selected(&topic)).unwrap_or(0)),
-                // The first choice leaves it to the partitioner.
-                partition: u16::try_from(selected(&partition) - 1).ok(),
-                key: Some(words(&key)).filter(|key| !key.is_empty()),
-                value_size: words(&size).trim().parse().unwrap_or(100),
-            }));
-        })
-    };
-    let partitions = topics.get(*chosen).map_or(0, |(_, partitions)| *partitions);
     html! {
-        <form class="send" {onsubmit}>
+        <form key="send" class="deed-form send" {onsubmit}>
             <h4>{ t.do_send() }</h4>
             <label for="send-topic">{ t.send_topic() }</label>
-            <select id="send-topic" ref={topic} {onchange}>
-                { for topics.iter().map(|(name, _)| html! { <option key={name.clone()}>{ name }</option> }) }
+            <select id="send-topic" name="topic">
+                { for topics.iter().enumerate().map(|(i, name)| html! { <option key={i} value={i.to_string()}>{ name }</option> }) }
             </select>
-            <label for="send-key">{ t.send_key() }</label>
-            <input id="send-key" ref={key} type="text" autocomplete="off" spellcheck="false" maxlength="64" placeholder={t.send_key_help()} />
-            <label for="send-partition">{ t.send_partition() }</label>
-            <select id="send-partition" ref={partition}>
-                <option>{ t.send_partition_auto() }</option>
-                { for (0..partitions).map(|n| html! { <option key={n}>{ n }</option> }) }
-            </select>
-            <label for="send-size">{ t.send_size() }{ " (" }{ t.unit_bytes() }{ ")" }</label>
-            <input id="send-size" ref={size} type="number" min="0" max="100000000" value="100" />
+            { field("key", t.send_key().into(), t.send_key_help(), "text") }
+            { field("partition", t.send_partition().into(), t.send_partition_auto(), "numeric") }
+            { field("size", format!("{} ({})", t.send_size(), t.unit_bytes()), "100", "numeric") }
             <button type="submit">{ t.send_now() }</button>
         </form>
     }

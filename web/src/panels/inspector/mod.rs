@@ -13,20 +13,18 @@ use highwater_core::ids::EventId;
 use highwater_lab::timeline::Timeline;
 use yew::prelude::*;
 
-use crate::i18n::{Narrator, Text, use_text};
-use crate::session::{Command, PanelProps, Selection, Session};
-use card::{Card, Deed, Fact, Form, Item};
-use forms::DeedForm;
+use crate::i18n::{Narrator, Text};
+use crate::session::{Command, Selection, Session};
+use card::{Card, Deed, Fact, Item};
+use forms::show_form;
 
-#[component]
-pub(crate) fn Inspector(props: &PanelProps) -> Html {
-    let t = use_text();
-    let selection = props.session.view().selection;
-    let card = selection.map(|selection| props.session.read(|timeline| card_of(t, timeline, selection)));
+pub(crate) fn inspector(t: Text, session: &Session) -> Html {
+    let selection = session.view().selection;
+    let card = selection.map(|selection| session.read(|timeline| card_of(t, timeline, selection)));
     let body = match card {
         None => html! { <p class="note">{ t.inspector_empty() }</p> },
         Some(None) => html! { <p class="note">{ t.inspector_gone() }</p> },
-        Some(Some(card)) => show(t, &props.session, &card, selection),
+        Some(Some(card)) => show(t, session, &card, selection),
     };
     html! { <div class="panel inspector">{ body }</div> }
 }
@@ -65,21 +63,9 @@ fn show(t: Text, session: &Session, card: &Card, selection: Option<Selection>) -
             <div class="deeds" hidden={card.deeds.is_empty() && card.forms.is_empty()}>
                 <h3>{ t.actions() }</h3>
                 <ul>{ for card.deeds.iter().map(|deed| show_deed(t, session, deed)) }</ul>
-                { for card.forms.iter().map(|form| html! {
-                    <DeedForm key={form_key(*form)} session={session.clone()} form={*form} />
-                }) }
+                { for card.forms.iter().map(|form| show_form(t, session, *form)) }
             </div>
         </>
-    }
-}
-
-/// Another thing's form starts empty.
-fn form_key(form: Form) -> String {
-    match form {
-        Form::Slow(broker, _) => format!("slow-{broker}"),
-        Form::Latency(a, b, _) => format!("latency-{a}-{b}"),
-        Form::AddPartitions(topic, _) => format!("partitions-{}", topic.0),
-        Form::Send(producer) => format!("send-{producer}"),
     }
 }
 

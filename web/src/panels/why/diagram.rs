@@ -4,19 +4,13 @@ use highwater_core::event::{Event, EventKind};
 use highwater_core::ids::NodeId;
 use yew::prelude::*;
 
-use crate::i18n::{Text, use_text};
+use crate::i18n::Text;
 
 /// Pixels between lifelines, between events, and around everything.
 const COLUMN: usize = 84;
 const ROW: usize = 26;
 const MARGIN: usize = 44;
 const HEAD: usize = 34;
-
-#[derive(PartialEq, Properties)]
-pub(super) struct DiagramProps {
-    /// Oldest first.
-    pub(super) chain: Vec<Event>,
-}
 
 /// What is drawn: each node has a lifeline, each event a row on one of them.
 #[derive(Debug, PartialEq, Eq)]
@@ -29,7 +23,7 @@ struct Picture {
     arrows: Vec<(usize, usize)>,
 }
 
-fn picture(chain: &[Event]) -> Picture {
+fn picture(chain: &[&Event]) -> Picture {
     let mut lifelines: Vec<NodeId> = chain.iter().map(|event| event.node).collect();
     lifelines.sort_by_key(|node| order(*node));
     lifelines.dedup();
@@ -60,16 +54,15 @@ fn short(t: Text, node: NodeId) -> String {
     }
 }
 
-#[component]
-pub(super) fn Diagram(props: &DiagramProps) -> Html {
-    let t = use_text();
-    let picture = picture(&props.chain);
+/// The chain, oldest first, as a picture.
+pub(super) fn diagram(t: Text, chain: &[&Event]) -> Html {
+    let picture = picture(chain);
     let x = |lifeline: usize| MARGIN + lifeline * COLUMN;
     let y = |row: usize| HEAD + ROW / 2 + row * ROW;
     let width = 2 * MARGIN + picture.lifelines.len().saturating_sub(1) * COLUMN;
-    let height = HEAD + props.chain.len() * ROW + 8;
+    let height = HEAD + chain.len() * ROW + 8;
     let names = t.list(picture.lifelines.iter().map(|node| t.node(*node)));
-    let label = format!("{}: {}", t.why_diagram(), t.why_diagram_desc(props.chain.len(), &names));
+    let label = format!("{}: {}", t.why_diagram(), t.why_diagram_desc(chain.len(), &names));
     html! {
         <svg class="space-time" role="img" aria-label={label} viewBox={format!("0 0 {width} {height}")}
             style={format!("max-width:{width}px")} width={width.to_string()} height={height.to_string()}>
@@ -81,7 +74,7 @@ pub(super) fn Diagram(props: &DiagramProps) -> Html {
             }) }
             { for picture.arrows.iter().map(|(from, to)| {
                 let (a, b) = (picture.events[*from], picture.events[*to]);
-                let lost = matches!(props.chain[*to].kind, EventKind::MessageLost { .. });
+                let lost = matches!(chain[*to].kind, EventKind::MessageLost { .. });
                 let class = classes!("arrow", (a != b).then_some("message"), lost.then_some("lost"));
                 html! {
                     <line key={format!("{from}-{to}")} {class} x1={x(a).to_string()} y1={y(*from).to_string()}
@@ -89,7 +82,7 @@ pub(super) fn Diagram(props: &DiagramProps) -> Html {
                 }
             }) }
             { for picture.events.iter().enumerate().map(|(i, lifeline)| html! {
-                <g key={i} class={classes!("point", (i + 1 == props.chain.len()).then_some("decided"))}>
+                <g key={i} class={classes!("point", (i + 1 == chain.len()).then_some("decided"))}>
                     <circle cx={x(*lifeline).to_string()} cy={y(i).to_string()} r="9" />
                     <text x={x(*lifeline).to_string()} y={(y(i) + 4).to_string()} text-anchor="middle">{ i + 1 }</text>
                 </g>
@@ -114,7 +107,7 @@ mod tests {
         };
         let broker = NodeId::Broker(BrokerId(2));
         let chain = [event(1, 0, NodeId::Controller), event(5, 1, broker), event(7, 1, NodeId::Producer(1))];
-        let picture = picture(&chain);
+        let picture = picture(&chain.each_ref());
         assert_eq!(picture.lifelines, [NodeId::Producer(1), broker, NodeId::Controller]);
         assert_eq!(picture.events, [2, 1, 0]);
         assert_eq!(picture.arrows, [(0, 1), (0, 2)]);

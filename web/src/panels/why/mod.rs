@@ -8,9 +8,9 @@ use highwater_lab::ledger::Fate;
 use highwater_lab::timeline::Timeline;
 use yew::prelude::*;
 
-use crate::i18n::{Narrator, use_text};
+use crate::i18n::Narrator;
 use crate::session::{Command, PanelProps, Selection};
-use diagram::Diagram;
+use diagram::diagram;
 
 /// The chain that explains what is selected, oldest first; without a selection, the first loss.
 fn chain(timeline: &Timeline, selection: Option<Selection>) -> Vec<EventId> {
@@ -36,7 +36,7 @@ struct Kept {
 
 #[component]
 pub(crate) fn Why(props: &PanelProps) -> Html {
-    let t = use_text();
+    let t = props.text();
     let kept = use_mut_ref(|| None::<Kept>);
     let selection = props.session.view().selection;
     let chain: Vec<Cause> = props.session.read(|timeline| {
@@ -67,7 +67,7 @@ pub(crate) fn Why(props: &PanelProps) -> Html {
     html! {
         <div class="panel why">
             <h2>{ title }</h2>
-            <Diagram chain={chain.iter().map(|cause| cause.event.clone()).collect::<Vec<_>>()} />
+            { diagram(t, &chain.iter().map(|cause| &cause.event).collect::<Vec<_>>()) }
             <h3>{ t.why_chain() }</h3>
             <ol class="chain">
                 { for chain.iter().enumerate().map(|(i, cause)| {
