@@ -28,7 +28,7 @@ pub(super) fn slider(slider: &Slider, held: &UseStateHandle<Held>, on_choose: Ca
     let oninput = {
         let held = held.clone();
         Callback::from(move |event: InputEvent| {
-            held.set(Some((id, position(&event.target_unchecked_into()))))
+            held.set(Some((id, position(&event.target_unchecked_into()))));
         })
     };
     let onchange = {

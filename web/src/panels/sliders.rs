@@ -123,6 +123,9 @@ fn consequences(t: Text, safety: &Safety) -> Vec<String> {
     lines
 }
 
+/// What acks can be, from left to right.
+const ACKS: [&str; 3] = ["0", "1", "all"];
+
 #[component]
 pub(crate) fn Sliders(props: &PanelProps) -> Html {
     let t = props.text();
@@ -137,7 +140,6 @@ pub(crate) fn Sliders(props: &PanelProps) -> Html {
         })
     };
 
-    const ACKS: [&str; 3] = ["0", "1", "all"];
     let meanings = [t.acks_0(), t.acks_1(), t.acks_all()];
     let acks = Slider {
         id: "acks",

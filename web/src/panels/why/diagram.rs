@@ -73,12 +73,12 @@ pub(super) fn diagram(t: Text, chain: &[&Event]) -> Html {
                 </g>
             }) }
             { for picture.arrows.iter().map(|(from, to)| {
-                let (a, b) = (picture.events[*from], picture.events[*to]);
+                let (left, right) = (picture.events[*from], picture.events[*to]);
                 let lost = matches!(chain[*to].kind, EventKind::MessageLost { .. });
-                let class = classes!("arrow", (a != b).then_some("message"), lost.then_some("lost"));
+                let class = classes!("arrow", (left != right).then_some("message"), lost.then_some("lost"));
                 html! {
-                    <line key={format!("{from}-{to}")} {class} x1={x(a).to_string()} y1={y(*from).to_string()}
-                        x2={x(b).to_string()} y2={y(*to).to_string()} />
+                    <line key={format!("{from}-{to}")} {class} x1={x(left).to_string()} y1={y(*from).to_string()}
+                        x2={x(right).to_string()} y2={y(*to).to_string()} />
                 }
             }) }
             { for picture.events.iter().enumerate().map(|(i, lifeline)| html! {
