@@ -25,7 +25,7 @@ impl Readout {
         let Some(first) = layout.brokers.first() else { return };
         let unit = layout.unit;
         let y = if layout.narrow { first.y - unit * 0.6 } else { layout.controller.center().y + unit * 0.45 };
-        let clock_room = unit * if layout.narrow { 5.0 } else { 7.0 };
+        let clock_room = unit * if layout.narrow { 6.5 } else { 7.0 };
         for (element, x) in [(&self.clock, first.x), (&self.skipped, first.x + clock_room)] {
             set(element, "x", &format!("{x:.1}"));
             set(element, "y", &format!("{y:.1}"));

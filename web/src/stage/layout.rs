@@ -243,7 +243,7 @@ impl Layout {
         };
         let label = match detail {
             Detail::Full if self.narrow => unit * 2.2,
-            Detail::Full => unit * 7.4,
+            Detail::Full => unit * 7.8,
             Detail::Compact => unit * 3.6,
             Detail::Heat => unit * 1.8,
         };

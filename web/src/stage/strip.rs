@@ -173,7 +173,7 @@ fn record(cell: &Cell, props: &StripProps, x: f64, committed: bool) -> Html {
             </g>
         };
     }
-    let labelled = measure.cell > layout.unit * 1.7 && measure.lane_height > layout.unit * 0.95;
+    let labelled = has_room_for_labels(layout);
     let rx = px((measure.lane_height * 0.15).min(3.0));
     let object = object::word(this);
     if !labelled {
@@ -187,6 +187,11 @@ fn record(cell: &Cell, props: &StripProps, x: f64, committed: bool) -> Html {
             <text class="id" x={px(middle)} y={px(baseline)}>{ cell.record.to_string() }</text>
         </g>
     }
+}
+
+/// Whether compact records are large enough for their names.
+fn has_room_for_labels(layout: &Layout) -> bool {
+    layout.strip.cell > layout.unit * 1.7 && layout.strip.lane_height > layout.unit * 0.95
 }
 
 /// A run of records of one leader epoch.
@@ -243,7 +248,8 @@ fn ghost(ghost: &Ghost, props: &StripProps, x: f64) -> Html {
         (*selection == Some(this)).then_some("selected"),
     );
     let full = measure.detail == Detail::Full;
-    let word = if full { ghost.record.to_string() } else { String::new() };
+    let labelled = full || (!taken && has_room_for_labels(layout));
+    let word = if labelled { ghost.record.to_string() } else { String::new() };
     // Where another record stands in its place, it shows above, beside the sign of the high watermark.
     let (left, top, wide, tall) = if taken && full {
         let tall = layout.unit * 1.25;
@@ -254,7 +260,8 @@ fn ghost(ghost: &Ghost, props: &StripProps, x: f64) -> Html {
             tall,
         )
     } else if taken {
-        (x + 1.0, measure.lane_y, measure.cell - 2.0, measure.lane_height * 0.4)
+        let tall = measure.lane_height * 0.24;
+        (x + 1.0, measure.lane_y - tall, measure.cell - 2.0, tall)
     } else {
         (x + 2.0, measure.lane_y, measure.cell - 4.0, measure.lane_height)
     };
