@@ -44,6 +44,33 @@ fn a_registration_meant_for_a_dead_process_does_not_bar_the_next() {
 }
 
 #[test]
+fn a_leader_counts_whoever_the_controller_may_have_let_into_the_isr() {
+    let setup = three_brokers().set("replica.lag.time.max.ms", "1000").expect("valid");
+    let mut w = World::new(&setup.set("broker.session.timeout.ms", "300000").expect("valid"));
+    w.run(SECOND);
+    w.act(Intervention::Pause(node(3)));
+    w.send();
+    w.until(|w| w.isr() == brokers(&[1, 2]));
+    w.act(Intervention::Resume(node(3)));
+    w.until(|w| w.isr() == brokers(&[1, 2, 3]));
+    // The leader learns neither from the answer nor from the metadata that its request was granted.
+    for kind in [MessageKind::AlterPartitionResponse, MessageKind::MetadataFetchResponse] {
+        let lost = w.cluster.network().in_flight().find(|e| e.message.body.kind() == kind && e.to == node(1));
+        let lost = lost.map(|e| e.id.0).expect("it is under way");
+        w.act(Intervention::Drop(lost));
+    }
+    w.until(|w| {
+        let leader = w.leader_state(1).expect("broker 1 leads");
+        assert!(w.isr().minus(leader.maximal_isr()).is_empty(), "{} is not counted", w.isr());
+        leader.isr() == brokers(&[1, 2, 3])
+    });
+    assert!(
+        w.saw(|e| matches!(e, EventKind::AlterPartitionRejected { .. })),
+        "it asked again, and was refused"
+    );
+}
+
+#[test]
 fn a_slow_follower_that_is_released_fetches_at_once() {
     let mut w = World::new(&three_brokers());
     w.run(SECOND);
