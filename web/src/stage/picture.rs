@@ -232,11 +232,17 @@ impl Picture {
         };
         let producer = |number: u8| {
             let old = before.and_then(|picture| picture.producers.get(usize::from(number) - 1));
-            share(producer(cluster, ledger, number), old)
+            match old {
+                Some(old) if !turn.includes(0) => Rc::clone(old),
+                old => share(producer(cluster, ledger, number), old),
+            }
         };
         let consumer = |number: u8| {
             let old = before.and_then(|picture| picture.consumers.get(usize::from(number) - 1));
-            share(consumer(cluster, number), old)
+            match old {
+                Some(old) if !turn.includes(0) => Rc::clone(old),
+                old => share(consumer(cluster, number), old),
+            }
         };
         Picture {
             controller: cluster.controller().status(),
@@ -257,7 +263,7 @@ pub(crate) struct Turn {
 
 impl Turn {
     /// Strips that are drawn anew in one frame without its being late.
-    const AT_ONCE: usize = 6;
+    const AT_ONCE: usize = 4;
 
     /// All of them.
     pub(crate) const ALL: Turn = Turn { groups: 1, now: 0 };
