@@ -15,7 +15,8 @@ messages! {
     event_told_hw(node: &str, partition: &str, to: i64) = "{node} is told the high watermark of {partition}: {to}.", "{node} 得知 {partition} 的高水位：{to}。";
     event_flushed(node: &str, partition: &str, up_to: i64) = "{node} has {partition} on disk up to offset {up_to}.", "{node} 已把 {partition} 刷盘至位移 {up_to}。";
     event_polled(node: &str, partition: &str, from: i64, to: i64) = "{node} polls offsets {from} to {to} of {partition}.", "{node} 拉到 {partition} 的位移 {from} 到 {to}。";
-    event_other(what: &str, node: &str) = "{what} at {node}", "{node}：{what}";
+    event_appended(node: &str, partition: &str) = "{node} appends to {partition}.", "{node} 写入 {partition}。";
+    event_other(node: &str) = "{node} does its bookkeeping.", "{node} 处理内部事务。";
 
     timer_replica_fetch = "time to fetch again", "该再次拉取了";
     timer_isr_shrink = "time to look for lagging followers", "该检查落后的 follower 了";
@@ -74,6 +75,9 @@ impl Narrator {
             EventKind::HighWatermarkChanged { partition, to, .. } => {
                 t.event_told_hw(&here_title, self.names.partition(*partition), *to)
             }
+            EventKind::RecordsAppended { partition, .. } => {
+                t.event_appended(&here_title, self.names.partition(*partition))
+            }
             EventKind::Flushed { partition, up_to } => {
                 t.event_flushed(&here_title, self.names.partition(*partition), *up_to)
             }
@@ -81,11 +85,8 @@ impl Narrator {
                 t.event_polled(&here_title, self.names.partition(*partition), *from, *to - 1)
             }
             EventKind::TimerFired(timer) => t.event_timer(t.timer(*timer), &here_title),
-            kind => {
-                // The fact's own name: the word before its fields.
-                let fact = format!("{kind:?}");
-                t.event_other(fact.split([' ', '(']).next().unwrap_or_default(), &here)
-            }
+            // Printing the fact itself would bring along a printer for everything that a fact can hold.
+            _ => t.event_other(&here_title),
         }
     }
 }

@@ -46,12 +46,12 @@ pub(super) fn card(t: Text, cluster: &Cluster, id: GroupId) -> Option<Card> {
 
 impl Text {
     fn group_state(self, state: GroupState) -> String {
-        let means = match state {
-            GroupState::Empty => self.group_empty(),
-            GroupState::PreparingRebalance => self.group_preparing(),
-            GroupState::CompletingRebalance => self.group_completing(),
-            GroupState::Stable => self.group_stable(),
+        let (name, means) = match state {
+            GroupState::Empty => ("Empty", self.group_empty()),
+            GroupState::PreparingRebalance => ("PreparingRebalance", self.group_preparing()),
+            GroupState::CompletingRebalance => ("CompletingRebalance", self.group_completing()),
+            GroupState::Stable => ("Stable", self.group_stable()),
         };
-        format!("{state:?} · {means}")
+        format!("{name} · {means}")
     }
 }
