@@ -25,6 +25,7 @@ use url::Opening;
 
 fn main() {
     trouble::watch();
+    url::follow();
     let opening = Opening::from_window();
     let Some(root) = gloo_utils::document().get_element_by_id("app") else { return };
     let measured = opening.bench;

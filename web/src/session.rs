@@ -373,10 +373,8 @@ impl Session {
             *unseen = None;
         }
         drop(state);
-        if !moving && due {
-            self.remember();
-        }
         if due {
+            self.remember();
             self.changed();
         } else if moved_on {
             self.look();

@@ -1,7 +1,5 @@
 //! When the engine fails: the page says so, keeps the share link of what led there, and offers to start over.
 
-use std::panic;
-
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Document, Element, HtmlElement};
@@ -12,7 +10,8 @@ use crate::url;
 /// Shows the message instead of the page if anything panics. After a panic nothing else of this instance can be
 /// trusted, so that the message is built here and now, from what the document itself remembers.
 pub(crate) fn watch() {
-    panic::set_hook(Box::new(|info| {
+    // Yew would otherwise put its own hook in place of ours.
+    yew::set_custom_panic_hook(Box::new(|info| {
         web_error(&info.to_string());
         show(&info.to_string());
     }));

@@ -13,7 +13,8 @@
 use highwater_lab::share;
 use highwater_lab::text::Lang;
 use highwater_lab::timeline::Timeline;
-use wasm_bindgen::JsValue;
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
 
 use crate::session::Notice;
 use crate::{lessons, storage};
@@ -177,6 +178,14 @@ pub(crate) fn remember(timeline: &Timeline) {
     let link = share::encode(timeline);
     // The window is an ordinary object: this cannot fail.
     let _ = js_sys::Reflect::set(&gloo_utils::window(), &JsValue::from_str(SHARE), &JsValue::from_str(&link));
+}
+
+/// Opens a share link that is put into the address of an open page, by starting over: also after the engine has failed.
+pub(crate) fn follow() {
+    let start_over = Closure::<dyn FnMut()>::new(|| drop(gloo_utils::window().location().reload()));
+    gloo_utils::window().set_onhashchange(Some(start_over.as_ref().unchecked_ref()));
+    // For as long as the page is open.
+    start_over.forget();
 }
 
 /// The page's address without query and fragment.

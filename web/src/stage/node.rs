@@ -89,7 +89,7 @@ fn status(how: Status, word: &str, quiet: bool, x: f64, y: f64, unit: f64) -> Ht
         return html! { <g class="status" /> };
     }
     let sign = glyph::status(how).unwrap_or(glyph::BROKEN_RING);
-    let letters: f64 = word.chars().map(|letter| if letter.is_ascii() { 0.53 } else { 0.93 }).sum();
+    let letters: f64 = word.chars().map(|letter| if letter.is_ascii() { 0.57 } else { 0.95 }).sum();
     let (wide, tall) = (unit * (2.5 + letters), unit * 1.6);
     html! {
         <g class="status" transform={format!("translate({x:.1} {y:.1})")}>
