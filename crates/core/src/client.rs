@@ -180,13 +180,12 @@ impl ClusterView {
         config: ClientConfig,
         now: Micros,
     ) -> bool {
-        if self.request.is_none_or(|m| m.correlation != correlation) {
-            return false;
-        }
-        self.request = None;
+        let Some(request) = self.request.take_if(|m| m.correlation == correlation) else { return false };
+        self.on_answer(request.broker);
         self.fetched_at = now;
         self.not_before = now.saturating_add(from_ms(config.retry_backoff_ms));
-        // A broker that is behind may know less than this client has already learned.
+        // A broker that is behind may know less than this client has already learned. Whoever still lacks a
+        // leader asks again.
         if image.version <= self.image.version {
             return false;
         }

@@ -60,7 +60,7 @@ impl PartialEq for Cluster {
     fn eq(&self, other: &Self) -> bool {
         self.now == other.now
             && self.next_record == other.next_record
-            && self.network == other.network
+            && self.network.same_from(&other.network, self.now)
             && self.controller == other.controller
             && self.brokers == other.brokers
             && self.producers == other.producers
@@ -120,7 +120,7 @@ impl Cluster {
         cluster
     }
 
-    /// Begins history: the next event and message get number 1.
+    /// Begins history: the next event gets number 1. (Messages are under way already, and keep theirs.)
     pub(crate) fn forget_history(&mut self) {
         self.next_event = 1;
     }
@@ -248,9 +248,7 @@ impl Cluster {
                             return Err(Refused::HeldBack);
                         }
                         if self.network.is_behind_another(found) {
-                            return Err(Refused::because(
-                                "an earlier message on this connection comes first",
-                            ));
+                            return Err(Refused::BehindAnother);
                         }
                         self.network.take(*id)
                     }

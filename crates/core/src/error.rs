@@ -10,8 +10,6 @@ use std::fmt;
 pub enum ErrorCode {
     /// The broker is not this partition's leader (any more).
     NotLeaderOrFollower,
-    /// The partition has no leader at the moment.
-    LeaderNotAvailable,
     /// The broker does not know the partition.
     UnknownTopicOrPartition,
     /// acks=all, and the ISR was below `min.insync.replicas` before the append: nothing was written.
@@ -38,12 +36,8 @@ pub enum ErrorCode {
     DeliveryTimedOut,
     /// `send()` waited `max.block.ms` for memory or for metadata.
     BlockedTooLong,
-    /// The producer was closed or died with the record in its memory.
-    ProducerClosed,
     /// The group's coordinator is not known or not ready.
     CoordinatorNotAvailable,
-    /// The coordinator is still reading its part of `__consumer_offsets`.
-    CoordinatorLoadInProgress,
     /// The broker is not this group's coordinator.
     NotCoordinator,
     /// The request carries another generation than the group's.
@@ -75,7 +69,6 @@ impl ErrorCode {
         matches!(
             self,
             E::NotLeaderOrFollower
-                | E::LeaderNotAvailable
                 | E::UnknownTopicOrPartition
                 | E::NotEnoughReplicas
                 | E::NotEnoughReplicasAfterAppend
@@ -85,7 +78,6 @@ impl ErrorCode {
                 | E::UnknownLeaderEpoch
                 | E::OffsetNotAvailable
                 | E::CoordinatorNotAvailable
-                | E::CoordinatorLoadInProgress
                 | E::NotCoordinator
         )
     }
@@ -96,12 +88,10 @@ impl ErrorCode {
         matches!(
             self,
             E::NotLeaderOrFollower
-                | E::LeaderNotAvailable
                 | E::UnknownTopicOrPartition
                 | E::FencedLeaderEpoch
                 | E::UnknownLeaderEpoch
                 | E::NetworkException
-                | E::RequestTimedOut
         )
     }
 
@@ -110,7 +100,6 @@ impl ErrorCode {
         use ErrorCode as E;
         match self {
             E::NotLeaderOrFollower => "NOT_LEADER_OR_FOLLOWER",
-            E::LeaderNotAvailable => "LEADER_NOT_AVAILABLE",
             E::UnknownTopicOrPartition => "UNKNOWN_TOPIC_OR_PARTITION",
             E::NotEnoughReplicas => "NOT_ENOUGH_REPLICAS",
             E::NotEnoughReplicasAfterAppend => "NOT_ENOUGH_REPLICAS_AFTER_APPEND",
@@ -123,9 +112,7 @@ impl ErrorCode {
             E::MessageTooLarge => "MESSAGE_TOO_LARGE",
             E::RecordTooLarge => "RecordTooLargeException",
             E::DeliveryTimedOut | E::BlockedTooLong => "TimeoutException",
-            E::ProducerClosed => "ProducerClosedException",
             E::CoordinatorNotAvailable => "COORDINATOR_NOT_AVAILABLE",
-            E::CoordinatorLoadInProgress => "COORDINATOR_LOAD_IN_PROGRESS",
             E::NotCoordinator => "NOT_COORDINATOR",
             E::IllegalGeneration => "ILLEGAL_GENERATION",
             E::UnknownMemberId => "UNKNOWN_MEMBER_ID",

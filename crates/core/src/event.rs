@@ -477,8 +477,6 @@ pub enum LossReason {
     Dropped,
     /// The receiver's process was not there.
     NobodyListens,
-    /// The sender's machine lost power before it was on the wire.
-    SenderLostPower,
     /// It was held back by a cut link until its connection was closed.
     ConnectionClosed,
 }

@@ -41,7 +41,11 @@ pub(crate) fn check(cluster: &Cluster, what: &Intervention) -> Result<(), Refuse
             let any_cut = directions(*from, *to, *both_ways).any(|(a, b)| cluster.network.is_cut(a, b));
             if any_cut { Ok(()) } else { Err(Refused::NotCut { from: *from, to: *to }) }
         }
-        Intervention::Drop(message) => cluster.network.find(*message).map(|_| ()).ok_or(Refused::NotUnderWay),
+        Intervention::Drop(message) => match cluster.network.find(*message) {
+            // The network's own notice is no message of Kafka's, and would be sent again.
+            Some(envelope) if envelope.message.body != Body::ConnectionClosed => Ok(()),
+            _ => Err(Refused::NotUnderWay),
+        },
         Intervention::Delay { message, by } => match cluster.network.find(*message) {
             None => Err(Refused::NotUnderWay),
             Some(envelope) if envelope.is_held() => Err(Refused::HeldBack),
@@ -91,7 +95,11 @@ fn check_time(least: Micros, time: Micros) -> Result<(), Refused> {
 }
 
 fn check_send(cluster: &Cluster, send: &Send) -> Result<(), Refused> {
-    check_running(cluster, NodeId::Producer(send.producer))?;
+    let producer = NodeId::Producer(send.producer);
+    check_running(cluster, producer)?;
+    if cluster.producers[usize::from(send.producer) - 1].is_closing() {
+        return Err(Refused::NotRunning(producer));
+    }
     match cluster.metadata().topics.get(usize::from(send.topic.0)) {
         None => Err(Refused::NoSuchTopic),
         Some(topic) if topic.internal => Err(Refused::InternalTopic),
@@ -251,14 +259,15 @@ fn restart(cluster: &mut Cluster, node: NodeId, events: &mut Vec<Event>) {
 fn drop_message(cluster: &mut Cluster, message: MessageId, events: &mut Vec<Event>) {
     let Some(envelope) = cluster.network.take(message) else { return };
     let cause = cluster.lose(&envelope, LossReason::Dropped, events);
-    let body = &envelope.message.body;
-    if *body != Body::ConnectionClosed {
-        let (requester, peer) = if body.kind().is_response() {
-            (envelope.to, envelope.from)
-        } else {
-            (envelope.from, envelope.to)
-        };
-        cluster.send_connection_closed(peer, requester, cause);
+    let (requester, peer) = if envelope.message.body.kind().is_response() {
+        (envelope.to, envelope.from)
+    } else {
+        (envelope.from, envelope.to)
+    };
+    cluster.send_connection_closed(peer, requester, cause);
+    // Between brokers there are connections both ways; the other one is not to be taken for lost.
+    if requester.broker().is_none() {
+        cluster.send_connection_closed(requester, peer, cause);
     }
 }
 

@@ -364,7 +364,25 @@ pub enum MessageKind {
 impl MessageKind {
     /// Whether this is an answer.
     pub fn is_response(self) -> bool {
-        self.name().ends_with("Response")
+        use MessageKind as K;
+        matches!(
+            self,
+            K::ProduceResponse
+                | K::FetchResponse
+                | K::MetadataResponse
+                | K::ListOffsetsResponse
+                | K::FindCoordinatorResponse
+                | K::JoinGroupResponse
+                | K::SyncGroupResponse
+                | K::HeartbeatResponse
+                | K::LeaveGroupResponse
+                | K::OffsetCommitResponse
+                | K::OffsetFetchResponse
+                | K::BrokerRegistrationResponse
+                | K::BrokerHeartbeatResponse
+                | K::AlterPartitionResponse
+                | K::MetadataFetchResponse
+        )
     }
 
     /// The name, such as `FetchRequest`.

@@ -53,7 +53,7 @@ impl Roster {
         let counts = [1, usize::from(self.brokers), usize::from(self.producers), usize::from(self.consumers)];
         for (kind, count) in counts.into_iter().enumerate() {
             if rest < count {
-                let BrokerId(number) = BrokerId::at(rest);
+                let number = u8::try_from(rest).map_or(u8::MAX, |n| n + 1);
                 return match kind {
                     0 => NodeId::Controller,
                     1 => NodeId::Broker(BrokerId(number)),

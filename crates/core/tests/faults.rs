@@ -3,11 +3,13 @@
 mod world;
 
 use highwater_core::action::{Crash, Intervention, Send};
+use highwater_core::error::Refused;
 use highwater_core::event::EventKind;
-use highwater_core::ids::{BrokerId, MessageId, NodeId, RecordId, TopicId};
+use highwater_core::group::GroupState;
+use highwater_core::ids::{BrokerId, GroupId, MessageId, NodeId, RecordId, TopicId};
 use highwater_core::process::Status;
 use highwater_core::protocol::MessageKind;
-use highwater_core::setup::Setup;
+use highwater_core::setup::{CommitOrder, Setup};
 use highwater_core::time::{MS, SECOND};
 use world::{World, brokers, node, three_brokers};
 
@@ -192,4 +194,206 @@ fn whoever_waits_for_a_paused_process_is_told_when_it_is_killed() {
     w.crash(2, Crash::Process);
     let took = w.until(|w| w.acked(m1) || w.saw(|e| matches!(e, EventKind::BatchRetried { .. })));
     assert!(took < SECOND, "noticed after {took} µs");
+}
+
+#[test]
+fn both_ends_see_a_connection_end() {
+    let setup = three_brokers().set("min.insync.replicas", "3").expect("valid");
+    let mut w = World::new(&setup);
+    w.run(SECOND);
+    w.act(Intervention::Pause(node(2)));
+    let m1 = w.send();
+    w.run(100 * MS);
+    w.send();
+    let request = on_its_way(&w, MessageKind::ProduceRequest).expect("a request");
+    w.act(Intervention::Drop(request));
+    w.run(5 * SECOND);
+    assert_eq!(w.log(1), [m1.0, m1.0], "m1 again on a new connection, which nothing holds up");
+}
+
+#[test]
+fn only_messages_of_kafka_can_be_dropped() {
+    let mut w = World::new(&three_brokers());
+    w.run(SECOND);
+    let m1 = w.send();
+    w.until(|w| w.acked(m1));
+    w.crash(1, Crash::Process);
+    let notice = on_its_way(&w, MessageKind::ConnectionClosed).expect("a notice");
+    assert_eq!(w.cluster.check(&Intervention::Drop(notice)), Err(Refused::NotUnderWay));
+}
+
+#[test]
+fn the_preferred_leader_check_makes_no_unclean_elections() {
+    let mut w =
+        World::new(&three_brokers().set("leader.imbalance.check.interval.ms", "1000").expect("valid"));
+    w.run(SECOND);
+    w.crash(2, Crash::Process);
+    w.crash(3, Crash::Process);
+    w.until(|w| w.isr() == brokers(&[1]));
+    w.crash(1, Crash::Process);
+    w.until(|w| w.leader().is_none());
+    w.restart(2);
+    w.run(30 * SECOND);
+    w.set("unclean.leader.election.enable", "true");
+    w.run(10 * SECOND);
+    assert_eq!(w.leader(), None);
+    w.until(|w| w.leader() == Some(2));
+}
+
+#[test]
+fn a_slow_link_to_the_controller_slows_isr_changes_and_stops_nothing() {
+    for latency in [700 * MS, 1200 * MS] {
+        let mut w = World::new(&three_brokers());
+        w.run(SECOND);
+        w.act(Intervention::SetLatency { from: node(1), to: NodeId::Controller, latency });
+        w.run(5 * SECOND);
+        w.crash(3, Crash::Process);
+        w.until(|w| w.leader_state(1).is_some_and(|leader| leader.isr() == brokers(&[1, 2])));
+        w.restart(3);
+        w.until(|w| w.leader_state(1).is_some_and(|leader| leader.isr() == brokers(&[1, 2, 3])));
+        let m1 = w.send();
+        w.until(|w| w.acked(m1));
+    }
+}
+
+#[test]
+fn the_high_watermark_does_not_wait_for_a_brokers_former_process() {
+    let mut setup = three_brokers();
+    for (name, value) in [("broker.heartbeat.interval.ms", "500"), ("broker.session.timeout.ms", "2000")] {
+        setup = setup.set(name, value).expect("valid");
+    }
+    let mut w = World::new(&setup);
+    w.run(SECOND);
+    w.act(Intervention::Cut { from: node(3), to: node(1), both_ways: true });
+    w.crash(3, Crash::Process);
+    w.run(4 * SECOND);
+    w.restart(3);
+    w.until(|w| !w.cluster.metadata().broker(BrokerId(3)).fenced);
+    w.run(100 * MS);
+    let m1 = w.send();
+    w.run(SECOND);
+    assert!(w.acked(m1), "the ISR is {}", w.isr());
+}
+
+#[test]
+fn a_producer_that_closes_takes_no_more_records() {
+    let mut w = World::new(&three_brokers().set("min.insync.replicas", "3").expect("valid"));
+    w.run(SECOND);
+    w.act(Intervention::Pause(node(2)));
+    w.send();
+    w.act(Intervention::Shutdown(NodeId::Producer(1)));
+    let send = Send { producer: 1, topic: TopicId(0), partition: None, key: None, value_size: 1 };
+    assert_eq!(w.cluster.check(&Intervention::Send(send)), Err(Refused::NotRunning(NodeId::Producer(1))));
+}
+
+#[test]
+fn a_cut_and_a_heal_of_an_idle_link_are_nothing() {
+    let mut w = World::new(&three_brokers().producer(None));
+    w.run(10 * SECOND);
+    let mut other = World { cluster: w.cluster.clone(), events: Vec::new() };
+    let (from, to) = (NodeId::Producer(1), NodeId::Producer(2));
+    w.act(Intervention::Cut { from, to, both_ways: false });
+    w.act(Intervention::Heal { from, to, both_ways: false });
+    w.run(10 * SECOND);
+    other.run(10 * SECOND);
+    assert!(other.cluster == w.cluster);
+}
+
+#[test]
+fn a_shorter_linger_lets_go_of_what_lingers() {
+    let mut setup = three_brokers();
+    for (name, value) in [("delivery.timeout.ms", "1000000"), ("linger.ms", "600000")] {
+        setup = setup.set(name, value).expect("valid");
+    }
+    let mut w = World::new(&setup);
+    w.run(SECOND);
+    let m1 = w.send();
+    w.set("linger.ms", "0");
+    w.run(SECOND);
+    assert!(w.acked(m1));
+}
+
+#[test]
+fn a_batch_that_exceeds_all_memory_fails_at_once() {
+    let mut w = World::new(&three_brokers().set("batch.size", "40000000").expect("valid"));
+    w.send();
+    assert!(w.saw(|e| matches!(e, EventKind::RecordFailed { .. })));
+}
+
+#[test]
+fn commit_sync_gives_up_after_a_minute() {
+    let mut setup = three_brokers().consumer("c", &["orders"]);
+    setup.jitter = 0;
+    setup.consumers[0].commit = CommitOrder::AfterProcessing;
+    setup.consumers[0].processing = 2 * SECOND;
+    for (name, value) in [
+        ("enable.auto.commit", "false"),
+        ("auto.offset.reset", "earliest"),
+        ("offsets.topic.replication.factor", "1"),
+    ] {
+        setup = setup.set(name, value).expect("valid");
+    }
+    let mut w = World::new(&setup);
+    w.run(20 * SECOND);
+    let coordinator = w.cluster.metadata().coordinator(GroupId(0)).expect("a coordinator");
+    w.send();
+    w.until(|w| w.cluster.consumers().any(|c| c.processing().is_some()));
+    w.crash(coordinator.0, Crash::Process);
+    w.until(|w| w.saw(|e| matches!(e, EventKind::Processed { .. })));
+    let took = w.until(|w| w.saw(|e| matches!(e, EventKind::CommitFailed { .. })));
+    assert!((59 * SECOND..=61 * SECOND).contains(&took), "{took} µs");
+}
+
+/// State, members and generation of the first group at its coordinator.
+fn group(w: &World) -> Option<(GroupState, usize)> {
+    let coordinator = w.cluster.metadata().coordinator(GroupId(0))?;
+    let group = w.cluster.broker(coordinator)?.group(GroupId(0))?;
+    Some((group.state(), group.members().len()))
+}
+
+#[test]
+fn a_coordinator_re_elected_to_itself_keeps_its_members() {
+    let mut setup = Setup::new(1).topic("orders", 3, 1).producer(None);
+    for _ in 0..3 {
+        setup = setup.consumer("billing", &["orders"]);
+    }
+    setup.jitter = 0;
+    let mut w = World::new(&setup);
+    w.act(Intervention::Crash { node: NodeId::Consumer(3), crash: Crash::Process });
+    w.run(20 * SECOND);
+    // A rebalance waits for the paused member while the broker is fenced and let in again, twice re-elected.
+    w.act(Intervention::Pause(NodeId::Consumer(1)));
+    w.act(Intervention::Restart(NodeId::Consumer(3)));
+    w.run(4 * SECOND);
+    w.act(Intervention::Cut { from: node(1), to: NodeId::Controller, both_ways: false });
+    w.until(|w| w.cluster.metadata().broker(BrokerId(1)).fenced);
+    w.run(1500 * MS);
+    w.act(Intervention::Heal { from: node(1), to: NodeId::Controller, both_ways: false });
+    w.until(|w| on_its_way(w, MessageKind::MetadataFetchResponse).is_some());
+    let response = on_its_way(&w, MessageKind::MetadataFetchResponse).expect("a response");
+    w.act(Intervention::Drop(response));
+    w.run(3 * SECOND);
+    w.act(Intervention::Resume(NodeId::Consumer(1)));
+    let took = w.until(|w| w.cluster.consumers().all(|c| c.assigned().count() == 1));
+    assert!(took < 60 * SECOND, "{took} µs");
+}
+
+#[test]
+fn a_group_that_everybody_left_is_empty_at_the_next_coordinator_too() {
+    let mut setup = three_brokers().consumer("billing", &["orders"]).consumer("billing", &["orders"]);
+    setup.jitter = 0;
+    let mut w = World::new(&setup);
+    w.run(20 * SECOND);
+    for n in [1, 2] {
+        w.act(Intervention::Shutdown(NodeId::Consumer(n)));
+    }
+    w.run(10 * SECOND);
+    assert_eq!(group(&w), Some((GroupState::Empty, 0)));
+    let coordinator = w.cluster.metadata().coordinator(GroupId(0)).expect("a coordinator");
+    w.act(Intervention::Shutdown(node(coordinator.0)));
+    w.run(5 * SECOND);
+    assert_eq!(group(&w), Some((GroupState::Empty, 0)));
+    w.act(Intervention::Restart(NodeId::Consumer(1)));
+    let took = w.until(|w| w.cluster.consumers().any(|c| c.member().is_some()));
+    assert!(took < 10 * SECOND, "no dead member is waited for: {took} µs");
 }

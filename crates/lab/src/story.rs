@@ -126,7 +126,6 @@ pub fn error(code: ErrorCode, lang: Lang) -> String {
             "{name}: that broker does not lead the partition",
             "{name}：该 broker 不是分区的 leader"
         ),
-        E::LeaderNotAvailable => say!(lang, "{name}: the partition has no leader", "{name}：分区暂无 leader"),
         E::NotEnoughReplicas => say!(
             lang,
             "{name}: the ISR is smaller than min.insync.replicas, so nothing was written",
@@ -143,7 +142,6 @@ pub fn error(code: ErrorCode, lang: Lang) -> String {
             say!(lang, "{name}: delivery.timeout.ms has passed", "{name}：超过 delivery.timeout.ms")
         }
         E::BlockedTooLong => say!(lang, "{name}: max.block.ms has passed", "{name}：超过 max.block.ms"),
-        E::ProducerClosed => say!(lang, "{name}: the producer went away", "{name}：生产者已关闭"),
         E::MessageTooLarge => {
             say!(lang, "{name}: larger than max.message.bytes", "{name}：超过 max.message.bytes")
         }

@@ -170,7 +170,20 @@ impl Broker {
             }
             _ => {}
         }
+        self.write_emptied(context);
         self.set_group_timer();
+    }
+
+    /// Writes down that groups have lost their last member.
+    fn write_emptied(&mut self, context: &mut Context<'_>) {
+        for at in 0..self.memory().groups.len() {
+            if let Some(group) = self.memory().groups[at].as_mut()
+                && let Some(write) = Arc::make_mut(group).take_emptied()
+            {
+                let id = group.id;
+                self.write(id, Some(write), context);
+            }
+        }
     }
 
     fn write(&mut self, group: GroupId, write: Option<(Vec<GroupRecord>, Write)>, context: &mut Context<'_>) {
@@ -217,6 +230,7 @@ impl Broker {
                 Arc::make_mut(slot).expire(context);
             }
         }
+        self.write_emptied(context);
         self.set_group_timer();
     }
 

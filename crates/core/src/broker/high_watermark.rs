@@ -20,7 +20,7 @@ fn is_about_to_join(
 ) -> bool {
     let caught_up =
         follower.log_end == Some(leader_end) || now.saturating_sub(follower.last_caught_up) <= lag_max;
-    caught_up && image.is_active(follower.broker)
+    caught_up && follower.is_eligible(image)
 }
 
 /// The high watermark that a leader may announce, given what it knows of its followers.

@@ -7,10 +7,10 @@ use crate::event::EventKind;
 use crate::ids::{BrokerId, BrokerSet, NodeId, PartitionId};
 use crate::process::Context;
 use crate::protocol::{Body, CommittedIsr, IsrChange, IsrOutcome};
-use crate::time::{MS, Micros, from_ms};
+use crate::time::{Micros, SECOND, from_ms};
 
-/// How long a leader waits for the controller's answer, and before it asks again after losing it.
-const CONTROLLER_RETRY: Micros = 1000 * MS;
+/// How long a leader waits for the controller's answer (`request.timeout.ms` of its own channel).
+const CONTROLLER_TIMEOUT: Micros = 30 * SECOND;
 
 /// ISR changes on their way to the controller; one request at a time.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -43,30 +43,24 @@ impl Broker {
         }
         let progressed = follower.log_end != Some(offset);
         follower.log_end = Some(offset);
+        follower.broker_epoch = Some(broker_epoch);
         follower.leader_end_at_fetch = leader_end;
         follower.last_fetch = context.now;
-        self.maybe_expand_isr(id, broker, broker_epoch, context);
+        self.maybe_expand_isr(id, broker, context);
         if progressed {
             self.maybe_advance_high_watermark(id, context);
         }
     }
 
-    fn maybe_expand_isr(
-        &mut self,
-        id: PartitionId,
-        broker: BrokerId,
-        broker_epoch: i64,
-        context: &mut Context<'_>,
-    ) {
+    fn maybe_expand_isr(&mut self, id: PartitionId, broker: BrokerId, context: &mut Context<'_>) {
         let memory = self.memory();
         let Some(replica) = memory.replica(id) else { return };
         let Some(leader) = replica.leader() else { return };
-        let reaches = leader
-            .follower_end(broker)
-            .is_some_and(|end| end >= replica.high_watermark && end >= leader.epoch_start);
-        // KIP-841, KIP-903: not a fenced or stopping broker, nor an earlier process with its id.
-        let eligible = memory.image.is_active(broker) && memory.image.broker(broker).epoch == broker_epoch;
-        if leader.pending_isr.is_none() && !leader.isr.contains(broker) && reaches && eligible {
+        let Some(follower) = leader.followers.iter().find(|f| f.broker == broker) else { return };
+        let needed = replica.high_watermark.max(leader.epoch_start);
+        let reaches = follower.log_end.is_some_and(|end| end >= needed);
+        let outside = leader.pending_isr.is_none() && !leader.isr.contains(broker);
+        if outside && reaches && follower.is_eligible(&memory.image) {
             let isr = leader.isr.with(broker);
             self.request_isr(id, isr, context);
         }
@@ -133,7 +127,7 @@ impl Broker {
             return;
         }
         let correlation = memory.correlation();
-        let deadline = context.now + CONTROLLER_RETRY;
+        let deadline = context.now + CONTROLLER_TIMEOUT;
         memory.isr_changes.in_flight =
             Some((correlation, changes.iter().map(|c| c.partition).collect(), deadline));
         memory.timers.set_earlier(Timer::Purgatory, deadline);

@@ -277,10 +277,7 @@ impl Broker {
         image: &Arc<MetadataImage>,
         context: &mut Context<'_>,
     ) {
-        match self.memory().controller.metadata {
-            MetadataFetch::InFlight { correlation: sent, .. } if sent == correlation => {}
-            _ => return,
-        }
+        // Metadata only grows, so even a late answer is good news.
         let me = self.id;
         if image.version > self.memory().image.version {
             let was_fenced = self.memory().image.broker(me).fenced;
@@ -290,7 +287,13 @@ impl Broker {
                 self.send_heartbeat(context);
             }
         }
-        self.fetch_metadata(context);
+        let awaited = matches!(
+            self.memory().controller.metadata,
+            MetadataFetch::InFlight { correlation: sent, .. } if sent == correlation
+        );
+        if awaited {
+            self.fetch_metadata(context);
+        }
     }
 
     /// Requests to the controller that went unanswered are sent again.
@@ -375,6 +378,7 @@ impl Broker {
             return;
         }
         let epoch_start = disk.end(id);
+        let led_before = before.is_some();
         let leader = Leader::new(me, p, epoch_start, context.now, before);
         if let Some(log) = disk.log_mut(id) {
             log.begin_epoch(p.leader_epoch);
@@ -386,7 +390,10 @@ impl Broker {
         context.emit_then(fact, |context| {
             self.complete_all_fetches(id, context);
             self.maybe_advance_high_watermark(id, context);
-            self.take_coordination(id, context);
+            // Re-elected without having followed anybody meanwhile: the groups in memory are still true.
+            if !led_before {
+                self.take_coordination(id, context);
+            }
         });
     }
 

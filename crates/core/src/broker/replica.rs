@@ -2,7 +2,7 @@
 //! [`Log`](crate::log::Log); this is gone when the process is.
 
 use crate::ids::{BrokerId, BrokerSet};
-use crate::metadata::Partition;
+use crate::metadata::{MetadataImage, Partition};
 use crate::time::Micros;
 
 /// A replica in memory.
@@ -44,6 +44,8 @@ pub struct FollowerProgress {
     pub broker: BrokerId,
     /// Its log end offset: the offset of its last fetch in this epoch. None until it fetches.
     pub log_end: Option<i64>,
+    /// The broker epoch of the process that fetched.
+    pub(super) broker_epoch: Option<i64>,
     /// The leader's log end offset at that fetch.
     pub(super) leader_end_at_fetch: i64,
     /// When that fetch came.
@@ -82,6 +84,14 @@ impl Replica {
     }
 }
 
+impl FollowerProgress {
+    /// Whether it may enter the ISR: registered, unfenced, not stopping (KIP-841), and the process that fetched is
+    /// the one that is registered (KIP-903).
+    pub(super) fn is_eligible(&self, image: &MetadataImage) -> bool {
+        image.is_active(self.broker) && self.broker_epoch == Some(image.broker(self.broker).epoch)
+    }
+}
+
 impl Leader {
     /// A leader that has just taken office: it knows of no follower's progress, unless it led before.
     pub(super) fn new(
@@ -96,6 +106,7 @@ impl Leader {
             known.copied().unwrap_or(FollowerProgress {
                 broker,
                 log_end: None,
+                broker_epoch: None,
                 leader_end_at_fetch: -1,
                 last_fetch: 0,
                 last_caught_up: if p.isr.contains(broker) { now } else { 0 },

@@ -1,15 +1,18 @@
 //! Committing offsets (§6): the next offset to read, never the last one read.
 
 use super::requests::{CommitKind, Purpose};
-use super::{App, Memory, config};
+use super::{App, Memory, Polled, config};
 use crate::error::ErrorCode;
 use crate::event::EventKind;
 use crate::ids::PartitionId;
 use crate::process::Context;
 use crate::protocol::Body;
 use crate::setup::CommitOrder;
-use crate::time::{NEVER, from_ms};
+use crate::time::{Micros, NEVER, SECOND, from_ms};
 use std::collections::VecDeque;
+
+/// `default.api.timeout.ms`: how long `commitSync()` tries.
+const COMMIT_SYNC_TIMEOUT: Micros = 60 * SECOND;
 
 impl Memory {
     /// Positions to commit: of every partition that has one.
@@ -44,11 +47,22 @@ impl Memory {
         }
     }
 
-    /// `commitSync()`.
-    pub(super) fn commit_sync(&mut self, context: &mut Context<'_>) {
+    /// The application calls `commitSync()`; `then` is what it processes afterwards.
+    pub(super) fn begin_commit_sync(&mut self, then: VecDeque<Polled>, context: &mut Context<'_>) {
+        self.app = App::Committing { then, deadline: context.now + COMMIT_SYNC_TIMEOUT };
+        self.commit_sync(context);
+    }
+
+    /// When `commitSync()` throws.
+    pub(super) fn commit_deadline(&self) -> Micros {
+        if let App::Committing { deadline, .. } = self.app { deadline } else { NEVER }
+    }
+
+    fn commit_sync(&mut self, context: &mut Context<'_>) {
         if !self.membership.owns_partitions() {
-            // Thrown out of the group meanwhile: CommitFailedException.
-            self.end_commit_sync(Err(ErrorCode::UnknownMemberId), context);
+            // Thrown out of the group meanwhile, as it knows already: CommitFailedException.
+            context.emit(EventKind::CommitFailed { error: ErrorCode::UnknownMemberId });
+            self.end_commit_sync(Ok(()), context);
         } else if self.positions_to_commit().is_empty() {
             self.end_commit_sync(Ok(()), context);
         } else if self.find_coordinator(context) {
@@ -86,10 +100,15 @@ impl Memory {
         }
     }
 
-    /// An application in `commitSync()` whose request failed retriably tries again.
+    /// An application in `commitSync()` whose request failed retriably tries again, for a time.
     pub(super) fn retry_commit_sync(&mut self, context: &mut Context<'_>) {
+        if self.commit_deadline() <= context.now {
+            self.requests.forget(|p| *p == Purpose::Commit(CommitKind::Sync));
+            self.end_commit_sync(Err(ErrorCode::RequestTimedOut), context);
+            return;
+        }
         let waiting =
-            matches!(self.app, App::Committing(_)) && self.membership.retry_at(context.now) == NEVER;
+            matches!(self.app, App::Committing { .. }) && self.membership.retry_at(context.now) == NEVER;
         if waiting && !self.requests.any(|p| *p == Purpose::Commit(CommitKind::Sync)) {
             self.commit_sync(context);
         }
@@ -97,7 +116,9 @@ impl Memory {
 
     /// `commitSync()` returns or throws, and the application goes on.
     fn end_commit_sync(&mut self, result: Result<(), ErrorCode>, context: &mut Context<'_>) {
-        let App::Committing(records) = std::mem::replace(&mut self.app, App::Polling) else { return };
+        let App::Committing { then: records, .. } = std::mem::replace(&mut self.app, App::Polling) else {
+            return;
+        };
         if let Err(error) = result {
             context.emit(EventKind::CommitFailed { error });
             if matches!(

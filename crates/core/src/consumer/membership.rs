@@ -148,7 +148,8 @@ impl Memory {
     }
 
     fn revoke(&mut self, lost: bool, context: &mut Context<'_>) {
-        self.requests.forget(|p| matches!(p, Purpose::OffsetFetch | Purpose::ListOffset(..)));
+        self.requests
+            .forget(|p| matches!(p, Purpose::OffsetFetch | Purpose::ListOffset(..) | Purpose::Fetch(_)));
         let partitions: Arc<[PartitionId]> = self.positions.drain(..).map(|p| p.partition).collect();
         if !partitions.is_empty() {
             context.emit(EventKind::PartitionsRevoked { partitions, lost });

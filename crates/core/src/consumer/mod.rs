@@ -68,8 +68,13 @@ enum App {
     Polling,
     /// Working on the first of these.
     Processing(VecDeque<Polled>),
-    /// In `commitSync()`; these are to be processed afterwards.
-    Committing(VecDeque<Polled>),
+    /// In `commitSync()`.
+    Committing {
+        /// To be processed afterwards.
+        then: VecDeque<Polled>,
+        /// `commitSync()` throws then.
+        deadline: Micros,
+    },
 }
 
 impl Consumer {
@@ -217,8 +222,7 @@ impl Memory {
             if records.is_empty() {
                 let manual = !config(context).enable_auto_commit;
                 if manual && self.plan.commit == CommitOrder::AfterProcessing {
-                    self.app = App::Committing(VecDeque::new());
-                    self.commit_sync(context);
+                    self.begin_commit_sync(VecDeque::new(), context);
                     return;
                 }
                 self.call_poll(context);
@@ -279,8 +283,7 @@ impl Memory {
         self.send_fetches(context);
         let manual = !config(context).enable_auto_commit;
         if manual && self.plan.commit == CommitOrder::BeforeProcessing {
-            self.app = App::Committing(polled);
-            self.commit_sync(context);
+            self.begin_commit_sync(polled, context);
         } else {
             self.process(polled, context);
         }
@@ -304,6 +307,7 @@ impl Memory {
             .next_deadline(client_config(config), context.now)
             .min(self.requests.next_deadline())
             .min(self.membership.retry_at(context.now))
+            .min(self.commit_deadline())
             .min(self.next_position_retry(context.now));
         self.timers.set(Timer::Client, next);
     }

@@ -104,7 +104,6 @@ impl Memory {
         match body {
             Body::ConnectionClosed => return self.on_disconnect(broker, context),
             Body::MetadataResponse(image) => {
-                self.view.on_answer(broker);
                 if self.view.on_metadata(correlation, image, client_config(config(context)), context.now) {
                     self.on_new_metadata();
                 }

@@ -46,7 +46,10 @@ impl Controller {
     /// Moves leadership to every preferred replica that may lead.
     pub(super) fn elect_all_preferred(&mut self, context: &mut Context<'_>) {
         for id in self.image.partition_ids() {
-            self.choose(id, Trigger::Prefer, context);
+            let p = &self.image.partitions[id.index()];
+            if p.leader.is_some() && p.leader != p.replicas.first().copied() {
+                self.choose(id, Trigger::Prefer, context);
+            }
         }
     }
 

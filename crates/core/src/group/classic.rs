@@ -28,6 +28,8 @@ pub(crate) struct ClassicGroup {
     initial: Option<InitialDelay>,
     /// The leader's assignment is being written.
     writing: bool,
+    /// Everybody has left, and the log does not say so yet.
+    emptied: bool,
     pub(crate) offsets: BTreeMap<PartitionId, i64>,
     next_number: u32,
 }
@@ -84,6 +86,8 @@ pub(crate) enum Write {
         /// Which.
         generation: i32,
     },
+    /// That everybody has left: nobody waits for it.
+    Emptied,
 }
 
 impl ClassicGroup {
@@ -99,6 +103,7 @@ impl ClassicGroup {
             phase_deadline: NEVER,
             initial: None,
             writing: false,
+            emptied: false,
             offsets: BTreeMap::new(),
             next_number: first_number,
         }
@@ -264,6 +269,7 @@ impl ClassicGroup {
         if self.members.is_empty() {
             self.phase_deadline = NEVER;
             self.leader = None;
+            self.emptied = true;
             self.enter(GroupState::Empty, context);
             return;
         }
@@ -338,6 +344,11 @@ impl ClassicGroup {
         None
     }
 
+    /// What the log has to say once everybody has left, so that the next coordinator does not wait for the dead.
+    pub(crate) fn take_emptied(&mut self) -> Option<(Vec<GroupRecord>, Write)> {
+        std::mem::take(&mut self.emptied).then(|| (vec![self.stored()], Write::Emptied))
+    }
+
     fn stored(&self) -> GroupRecord {
         let store = |m: &Member| StoredMember {
             id: m.id,
@@ -357,6 +368,7 @@ impl ClassicGroup {
     /// A write is replicated everywhere, or has failed.
     pub(crate) fn on_written(&mut self, write: Write, failed: Option<ErrorCode>, context: &mut Context<'_>) {
         match write {
+            Write::Emptied => {}
             Write::Offsets { from, correlation, offsets } => {
                 let result = match failed {
                     None => {

@@ -128,6 +128,11 @@ impl Producer {
         self.process.memory().is_none_or(Memory::is_drained)
     }
 
+    /// Whether the application has called `close()`.
+    pub fn is_closing(&self) -> bool {
+        self.process.memory().is_some_and(|m| m.closing)
+    }
+
     pub(crate) fn timers(&self) -> Option<&Timers> {
         self.process.memory().map(|m| &m.timers)
     }
@@ -193,7 +198,6 @@ impl Producer {
             }
             Body::MetadataResponse(image) => {
                 let config = sender::client_config(config(context));
-                memory.sender.view.on_answer(broker);
                 memory.sender.view.on_metadata(message.correlation, image, config, context.now);
             }
             Body::ConnectionClosed => memory.on_disconnect(broker, ErrorCode::NetworkException, context),
@@ -245,7 +249,9 @@ impl Memory {
         let config = config(context);
         context.emit_then(EventKind::RecordCreated { record: id, topic, key }, |context| {
             let bytes = i64::from(BATCH_HEADER_BYTES) + i64::from(record_size_upper_bound(&record));
-            if bytes > config.max_request_size || bytes > config.buffer_memory {
+            // A batch takes `batch.size` bytes at least; what exceeds all memory would wait in vain.
+            let room = bytes.max(config.batch_size);
+            if bytes > config.max_request_size || room > config.buffer_memory {
                 context.emit(EventKind::RecordFailed { record: id, error: ErrorCode::RecordTooLarge });
                 return;
             }

@@ -225,9 +225,9 @@ impl Memory {
         results: &[ProduceResult],
         context: &mut Context<'_>,
     ) {
-        self.sender.view.on_answer(broker);
         let same = |f: &InFlight| f.broker == broker && f.correlation == correlation;
         let Some(at) = self.sender.in_flight.iter().position(same) else { return };
+        self.sender.view.on_answer(broker);
         let answered = self.sender.in_flight.remove(at);
         // From the last to the first, because each retry goes to the front of its queue.
         for (id, batch) in answered.batches.into_iter().rev() {
