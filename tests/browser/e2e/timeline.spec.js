@@ -92,7 +92,7 @@ test('a number of the verdict opens its records, and a record why it was lost', 
 
 test('a setting is refused beside its field and changes nothing', async ({ open, page }) => {
   await open('?lang=en');
-  await tab(page, 'All settings');
+  await tab(page, 'Settings');
   await page.getByRole('searchbox', { name: 'Find a setting' }).fill('replica.lag');
   await expect(page.getByText('1 found')).toBeVisible();
   const field = page.getByRole('textbox', { name: 'replica.lag.time.max.ms' });

@@ -65,7 +65,7 @@ messages! {
     on = "on", "开";
     off = "off", "关";
 
-    settings = "All settings", "全部设置";
+    settings = "Settings", "设置";
     settings_search = "Find a setting", "查找设置";
     settings_found(n: usize) = "{n} found", "找到 {n} 项";
     settings_none = "No setting matches.", "没有匹配的设置。";

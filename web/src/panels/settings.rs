@@ -108,9 +108,9 @@ fn title(t: Text, scope: Scope) -> &'static str {
 
 /// Whether a row has all words of the search, in its name or in what it means.
 fn matches(setting: &Setting, search: &str) -> bool {
-    let row =
-        format!("{} {} {}", setting.qualified_name(), setting.meaning_en, setting.meaning_zh).to_lowercase();
-    search.to_lowercase().split_whitespace().all(|word| row.contains(word))
+    let row = format!("{} {} {}", setting.qualified_name(), setting.meaning_en, setting.meaning_zh)
+        .to_ascii_lowercase();
+    search.to_ascii_lowercase().split_whitespace().all(|word| row.contains(word))
 }
 
 /// The topics or clients that have settings of their own.

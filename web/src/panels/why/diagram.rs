@@ -25,7 +25,7 @@ struct Picture {
 
 fn picture(chain: &[&Event]) -> Picture {
     let mut lifelines: Vec<NodeId> = chain.iter().map(|event| event.node).collect();
-    lifelines.sort_by_key(|node| order(*node));
+    lifelines.sort_unstable_by_key(|node| order(*node));
     lifelines.dedup();
     let lifeline = |node: NodeId| lifelines.iter().position(|other| *other == node).unwrap_or(0);
     let events = chain.iter().map(|event| lifeline(event.node)).collect();
