@@ -48,7 +48,9 @@ pub(crate) fn Strip(props: &StripProps) -> Html {
     let committed = picture.high_watermark.unwrap_or(picture.log_end);
     let shown_mark = |offset: i64| (picture.window..=picture.window + measure.cells).contains(&offset);
     let watermark = picture.high_watermark.filter(|offset| shown_mark(*offset));
-    let water = (committed - picture.window).clamp(0, measure.cells) as f64 * measure.cell;
+    // A replica whose process is down has no water; when it comes back, it rises in place.
+    let full_to = picture.high_watermark.unwrap_or(picture.window);
+    let water = (full_to - picture.window).clamp(0, measure.cells) as f64 * measure.cell;
 
     html! {
         <g {class} style={format!("transform:translate({:.1}px,{:.1}px)", corner.x, corner.y)}>
@@ -63,12 +65,8 @@ pub(crate) fn Strip(props: &StripProps) -> Html {
                     { label(picture, layout, *text) }
                 </g>
             </g>
-            if picture.high_watermark.is_some() {
-                <rect class="water" width="1" height="1"
-                      style={format!("transform:translate({:.1}px,{top:.1}px) scale({water:.1},{tall:.1})", measure.label)} />
-            } else {
-                <rect class="water" width="0" height="0" />
-            }
+            <rect class="water" width="1" height="1"
+                  style={format!("transform:translate({:.1}px,{top:.1}px) scale({water:.1},{tall:.1})", measure.label)} />
             { outside(picture, layout) }
             <g class="log" style={slide}>
             <g class="records">
