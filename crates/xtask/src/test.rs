@@ -71,8 +71,8 @@ fn clippy(_: &[String]) -> Result {
 }
 
 fn rust(args: &[String]) -> Result {
-    let engine = ["test", "--workspace", "--exclude", "highwater-web", "--exclude", "xtask"];
-    command::run(command::cargo(engine).args(args))?;
+    let all_but_tasks = ["test", "--workspace", "--exclude", "xtask"];
+    command::run(command::cargo(all_but_tasks).args(args))?;
     command::run(command::cargo(["test", "--package", "xtask", "--profile", "xtask"]).args(args))
 }
 
