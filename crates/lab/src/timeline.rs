@@ -20,8 +20,9 @@ use highwater_core::ids::{EventId, RecordId};
 use highwater_core::time::Micros;
 use std::sync::Arc;
 
-/// Steps between two checkpoints: replaying so many takes about a millisecond.
-const CHECKPOINT_EVERY: usize = 1024;
+/// Steps between two checkpoints: few enough that replaying so many is not noticed (some ten milliseconds in a
+/// browser), enough that a long timeline does not fill the memory (a checkpoint takes about 130 kB).
+const CHECKPOINT_EVERY: usize = 8192;
 /// How far [`Timeline::to_next_marker`] and the like compute ahead.
 const FARTHEST: usize = 200_000;
 
