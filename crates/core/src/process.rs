@@ -59,6 +59,14 @@ impl<M> Process<M> {
         }
     }
 
+    /// The memory of a process that reacts to something, and so has one: the world asks nothing of stopped ones.
+    pub(crate) fn reacting(&mut self) -> &mut M {
+        match self {
+            Process::Running(memory) | Process::Paused(memory) => memory,
+            Process::Stopped { .. } => unreachable!("a stopped process does not react"),
+        }
+    }
+
     /// Stands still; only a running process can.
     pub(crate) fn pause(&mut self) {
         if matches!(self, Process::Running(_))

@@ -208,10 +208,7 @@ impl Broker {
 
     /// The disk and the memory of a process that reacts, and so runs.
     fn parts(&mut self) -> (&mut Disk, &mut Memory) {
-        match &mut self.process {
-            Process::Running(memory) | Process::Paused(memory) => (&mut self.disk, memory),
-            Process::Stopped { .. } => unreachable!("a stopped process does not react"),
-        }
+        (&mut self.disk, self.process.reacting())
     }
 
     fn memory(&mut self) -> &mut Memory {

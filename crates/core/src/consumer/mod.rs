@@ -160,10 +160,7 @@ impl Consumer {
     }
 
     fn memory(&mut self) -> &mut Memory {
-        match &mut self.process {
-            Process::Running(memory) | Process::Paused(memory) => memory,
-            Process::Stopped { .. } => unreachable!("a stopped process does not react"),
-        }
+        self.process.reacting()
     }
 
     /// `close()`: commits if that is automatic, leaves the group, ends.

@@ -117,10 +117,7 @@ impl Controller {
 
     /// The memory of a process that reacts, and so runs.
     fn memory(&mut self) -> &mut Memory {
-        match &mut self.process {
-            Process::Running(memory) | Process::Paused(memory) => memory,
-            Process::Stopped { .. } => unreachable!("a stopped process does not react"),
-        }
+        self.process.reacting()
     }
 
     pub(crate) fn on_message(&mut self, from: NodeId, message: Message, context: &mut Context<'_>) {

@@ -164,10 +164,7 @@ impl Producer {
     }
 
     fn memory(&mut self) -> &mut Memory {
-        match &mut self.process {
-            Process::Running(memory) | Process::Paused(memory) => memory,
-            Process::Stopped { .. } => unreachable!("a stopped process does not react"),
-        }
+        self.process.reacting()
     }
 
     /// `close()`: sends what is left, then ends.
