@@ -46,6 +46,23 @@ fn a_registration_meant_for_a_dead_process_does_not_bar_the_next() {
 }
 
 #[test]
+fn a_restarted_broker_does_not_lead_by_what_its_former_process_asked() {
+    let mut w = World::new(&three_brokers());
+    w.run(SECOND);
+    let m1 = w.send();
+    w.until(|w| w.acked(m1));
+    w.until(|w| on_its_way(w, MessageKind::MetadataFetchResponse).is_some());
+    // Metadata changes while the question of the process that dies now is open: its answer reaches the next one.
+    w.crash(1, Crash::Power);
+    w.act(Intervention::AddPartitions { topic: TopicId(0), total: 2 });
+    w.restart(1);
+    w.run(5 * SECOND);
+    assert!(w.leader_state(1).is_none(), "it has lost its log, and is not even registered");
+    w.run(60 * SECOND);
+    assert_eq!((w.isr(), w.log(1)), (brokers(&[1, 2, 3]), vec![m1.0]));
+}
+
+#[test]
 fn a_leader_counts_whoever_the_controller_may_have_let_into_the_isr() {
     let setup = three_brokers().set("replica.lag.time.max.ms", "1000").expect("valid");
     let mut w = World::new(&setup.set("broker.session.timeout.ms", "300000").expect("valid"));

@@ -130,8 +130,14 @@ fn setup(acks: &str, commit: CommitOrder, unclean: bool) -> Setup {
     setup
 }
 
+/// How many random histories are tried. `HIGHWATER_EFFORT=n` hunts n times as long.
+fn cases() -> u32 {
+    let effort = std::env::var("HIGHWATER_EFFORT").ok().and_then(|n| n.parse().ok()).unwrap_or(1);
+    100 * effort
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn everything_works_again_when_every_fault_is_undone(

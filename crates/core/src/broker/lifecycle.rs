@@ -277,9 +277,12 @@ impl Broker {
         image: &Arc<MetadataImage>,
         context: &mut Context<'_>,
     ) {
-        // Metadata only grows, so even a late answer is good news.
+        // Metadata only grows, so even a late answer is good news; but until it holds this process's registration, it
+        // describes the process before, whose leaderships are not this one's.
         let me = self.id;
-        if image.version > self.memory().image.version {
+        let memory = self.memory();
+        let holds_me = memory.standing.epoch() == Some(image.broker(me).epoch);
+        if holds_me && image.version > memory.image.version {
             let was_fenced = self.memory().image.broker(me).fenced;
             self.apply_metadata(image, context);
             if was_fenced && self.memory().standing.epoch().is_some() {
