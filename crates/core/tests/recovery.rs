@@ -11,6 +11,7 @@ use highwater_core::producer::Producer;
 use highwater_core::setup::{CommitOrder, Setup, Workload};
 use highwater_core::time::{MS, Micros, SECOND};
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 use world::World;
 
 /// Something done to the cluster after a while. Nodes and messages are numbers, to be taken modulo what is there.
@@ -130,14 +131,20 @@ fn setup(acks: &str, commit: CommitOrder, unclean: bool) -> Setup {
     setup
 }
 
-/// How many random histories are tried. `HIGHWATER_EFFORT=n` hunts n times as long.
-fn cases() -> u32 {
-    let effort = std::env::var("HIGHWATER_EFFORT").ok().and_then(|n| n.parse().ok()).unwrap_or(1);
-    100 * effort
+/// An ordinary run tries the same histories every time, so that it fails only when something changed.
+/// `HIGHWATER_EFFORT=20` hunts twenty times as long, among others each time.
+fn config() -> ProptestConfig {
+    let effort: Option<u32> = std::env::var("HIGHWATER_EFFORT").ok().and_then(|n| n.parse().ok());
+    ProptestConfig {
+        cases: effort.unwrap_or(1).saturating_mul(100),
+        rng_seed: effort.map_or(RngSeed::Fixed(1), |_| RngSeed::Random),
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    }
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(config())]
 
     #[test]
     fn everything_works_again_when_every_fault_is_undone(
