@@ -26,20 +26,8 @@ fn played(id: &str, settings: &[(&str, &str)]) -> Timeline {
 
 fn outcome(played: &Timeline) -> Value {
     let counts = played.ledger().counts();
-    let fields = [
-        "acked",
-        "safe",
-        "lost",
-        "rejected",
-        "ghost",
-        "duplicated",
-        "reordered",
-        "consumed",
-        "skipped",
-        "repeated",
-    ];
     let mut object: serde_json::Map<String, Value> =
-        fields.iter().map(|name| ((*name).to_string(), json!(counts.get(name)))).collect();
+        counts.outcome().map(|(name, count)| (name.to_string(), json!(count))).collect();
     object.insert("steps".into(), json!(played.len()));
     object.insert("event_hash".into(), json!(played.event_hash().to_string()));
     Value::Object(object)

@@ -50,21 +50,9 @@ pub(crate) fn read(path: &Path) -> Result<Scenario, Failure> {
 
 /// What became of all records, as one object.
 pub(crate) fn outcome(played: &Timeline) -> Value {
-    const FIELDS: [&str; 10] = [
-        "acked",
-        "safe",
-        "lost",
-        "rejected",
-        "ghost",
-        "duplicated",
-        "reordered",
-        "consumed",
-        "skipped",
-        "repeated",
-    ];
     let counts = played.ledger().counts();
     let mut object: Map<String, Value> =
-        FIELDS.iter().map(|name| ((*name).to_string(), json!(counts.get(name)))).collect();
+        counts.outcome().map(|(name, count)| (name.to_string(), json!(count))).collect();
     object.insert("steps".into(), json!(played.len()));
     object.insert("event_hash".into(), json!(played.event_hash().to_string()));
     Value::Object(object)

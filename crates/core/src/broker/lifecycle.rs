@@ -283,9 +283,9 @@ impl Broker {
         let memory = self.memory();
         let holds_me = memory.standing.epoch() == Some(image.broker(me).epoch);
         if holds_me && image.version > memory.image.version {
-            let was_fenced = self.memory().image.broker(me).fenced;
+            let was_fenced = memory.image.broker(me).fenced;
             self.apply_metadata(image, context);
-            if was_fenced && self.memory().standing.epoch().is_some() {
+            if was_fenced {
                 // The sooner the controller hears how far this broker has read, the sooner it is unfenced.
                 self.send_heartbeat(context);
             }

@@ -54,14 +54,10 @@ impl Sender {
         self.view.leader(id).map(|(broker, _)| broker)
     }
 
-    fn load(&self, broker: BrokerId) -> usize {
-        self.in_flight.iter().filter(|f| f.broker == broker).count()
-    }
-
     /// Whether another request may go to a broker.
     fn can_send(&self, broker: BrokerId, config: &ProducerConfig, now: Micros) -> bool {
         let most = usize::try_from(config.max_in_flight_requests_per_connection).unwrap_or(usize::MAX);
-        self.load(broker) < most
+        requests_at(&self.in_flight, broker) < most
             && self.view.reachable_at(broker) <= now
             && !self.must_connect_first(broker, config)
     }
@@ -91,8 +87,7 @@ impl Memory {
         }
         let unconnected = self.unconnected_leader(config);
         let Sender { view, in_flight, .. } = &mut self.sender;
-        let load = |broker| in_flight.iter().filter(|f| f.broker == broker).count();
-        view.refresh(client_config(config), unconnected, load, context);
+        view.refresh(client_config(config), unconnected, |broker| requests_at(in_flight, broker), context);
         self.timers.set(Timer::Sender, self.next_deadline(config, context.now));
         if self.closing && self.is_drained() {
             context.outbox.exit = true;
@@ -334,6 +329,11 @@ impl Memory {
         }
         self.blocked.iter().map(|b| b.deadline).fold(next, Micros::min)
     }
+}
+
+/// How many requests are under way to a broker.
+fn requests_at(in_flight: &[InFlight], broker: BrokerId) -> usize {
+    in_flight.iter().filter(|f| f.broker == broker).count()
 }
 
 /// The settings that concern metadata.

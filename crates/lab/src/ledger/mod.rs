@@ -68,6 +68,11 @@ impl Counts {
         ]
     }
 
+    /// The counts that say how a run ended: all but what was handed over and what is still open.
+    pub fn outcome(&self) -> impl Iterator<Item = (&'static str, u32)> {
+        self.named().into_iter().filter(|(name, _)| !matches!(*name, "created" | "in_flight"))
+    }
+
     /// The count of this name.
     pub fn get(&self, name: &str) -> Option<u32> {
         self.named().into_iter().find(|(known, _)| *known == name).map(|(_, count)| count)
