@@ -246,7 +246,7 @@ fn crash_node(cluster: &mut Cluster, node: NodeId, crash: Crash, events: &mut Ve
 
 fn restart(cluster: &mut Cluster, node: NodeId, events: &mut Vec<Event>) {
     let brokers = usize::from(cluster.roster.brokers);
-    let image = Arc::new(cluster.metadata().clone());
+    let image = cluster.controller.image();
     cluster.react(node, EventKind::Restarted, EventId::NONE, events, |node, context| match node {
         NodeMut::Controller(controller) => controller.start(context),
         NodeMut::Broker(broker) => broker.start(brokers, context),

@@ -323,37 +323,28 @@ impl Settings {
     /// # Errors
     /// There is no such member, or the new value contradicts another setting; nothing has changed then.
     pub fn set(&mut self, setting: &Setting, member: Option<usize>, value: Value) -> Result<(), ConfigError> {
-        fn each<T>(list: &mut [T], member: Option<usize>) -> Option<&mut [T]> {
-            match member {
-                None => Some(list),
-                Some(at) => list.get_mut(at..=at),
-            }
+        fn each<T>(list: &mut [T], member: Option<usize>, change: impl Fn(&mut T)) -> Option<()> {
+            let chosen = match member {
+                None => list,
+                Some(at) => list.get_mut(at..=at)?,
+            };
+            chosen.iter_mut().for_each(change);
+            Some(())
         }
+        let name = setting.name;
         let mut next = self.clone();
-        let missing = || ConfigError {
-            name: setting.name.to_string(),
-            reason: ConfigProblem::NoSuchMember(setting.scope),
+        let found = match setting.scope {
+            Scope::Broker => {
+                next.broker.set(name, value);
+                Some(())
+            }
+            Scope::Topic => each(&mut next.topics, member, |config| config.set(name, value)),
+            Scope::Producer => each(&mut next.producers, member, |config| config.set(name, value)),
+            Scope::Consumer => each(&mut next.consumers, member, |config| config.set(name, value)),
         };
-        match setting.scope {
-            Scope::Broker => next.broker.set(setting.name, value),
-            Scope::Topic => {
-                each(&mut next.topics, member)
-                    .ok_or_else(missing)?
-                    .iter_mut()
-                    .for_each(|c| c.set(setting.name, value));
-            }
-            Scope::Producer => {
-                each(&mut next.producers, member)
-                    .ok_or_else(missing)?
-                    .iter_mut()
-                    .for_each(|c| c.set(setting.name, value));
-            }
-            Scope::Consumer => {
-                each(&mut next.consumers, member)
-                    .ok_or_else(missing)?
-                    .iter_mut()
-                    .for_each(|c| c.set(setting.name, value));
-            }
+        if found.is_none() {
+            let reason = ConfigProblem::NoSuchMember(setting.scope);
+            return Err(ConfigError { name: name.to_string(), reason });
         }
         next.validate(setting.name)?;
         *self = next;

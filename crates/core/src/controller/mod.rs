@@ -92,6 +92,11 @@ impl Controller {
         &self.image
     }
 
+    /// The newest metadata, to be shared.
+    pub(crate) fn image(&self) -> Arc<MetadataImage> {
+        Arc::clone(&self.image)
+    }
+
     /// How the process is.
     pub fn status(&self) -> Status {
         self.process.status()
