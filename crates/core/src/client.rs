@@ -5,11 +5,13 @@ use crate::ids::{BrokerId, NodeId, PartitionId};
 use crate::metadata::MetadataImage;
 use crate::process::Context;
 use crate::protocol::Body;
-use crate::time::{MS, Micros, from_ms};
+use crate::time::{MS, Micros, NEVER, SECOND, from_ms};
 use std::sync::Arc;
 
 /// `reconnect.backoff.ms` and `reconnect.backoff.max.ms`.
 const RECONNECT_BACKOFF: (Micros, Micros) = (50 * MS, 1000 * MS);
+/// `socket.connection.setup.timeout.ms`: how long a broker may leave a client waiting for a connection (KIP-601).
+const CONNECTION_SETUP_TIMEOUT: Micros = 10 * SECOND;
 
 /// Settings that both kinds of client have.
 #[derive(Clone, Copy, Debug)]
@@ -27,8 +29,18 @@ struct Connection {
     failures: u32,
     /// No request before this.
     not_before: Micros,
-    /// The broker has answered, and the connection has not ended since.
-    open: bool,
+    channel: Channel,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+enum Channel {
+    #[default]
+    Closed,
+    /// Being set up: the broker has not answered yet.
+    Connecting {
+        deadline: Micros,
+    },
+    Open,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -59,8 +71,8 @@ pub(crate) struct ClusterView {
 }
 
 impl ClusterView {
-    /// The view of a process that knows this much. `life` counts the processes that have run here: an answer
-    /// meant for an earlier one must not be taken for one of this one's.
+    /// The view of a process that knows this much, and has no connections yet. `life` counts the processes that have
+    /// run here: an answer meant for an earlier one must not be taken for one of this one's.
     pub(crate) fn new(image: &Arc<MetadataImage>, now: Micros, life: u32) -> Self {
         ClusterView {
             image: Arc::clone(image),
@@ -71,6 +83,16 @@ impl ClusterView {
             fetched_at: now,
             not_before: 0,
             next_correlation: first_correlation(life),
+        }
+    }
+
+    /// Takes it that the client has long been connected to every leader of a topic.
+    pub(crate) fn connect_to_leaders(&mut self) {
+        let image = Arc::clone(&self.image);
+        let clients_partitions =
+            image.topics.iter().filter(|t| !t.internal).flat_map(|t| t.partitions.iter());
+        for leader in clients_partitions.filter_map(|id| image.partition(*id)?.leader) {
+            self.connections[leader.index()].channel = Channel::Open;
         }
     }
 
@@ -94,16 +116,15 @@ impl ClusterView {
         }
     }
 
-    /// Takes note of a leader named in an error. Whether that is news.
-    pub(crate) fn learn_leader(&mut self, id: PartitionId, leader: BrokerId, epoch: i32) -> bool {
+    /// Takes note of a leader named in an error.
+    pub(crate) fn learn_leader(&mut self, id: PartitionId, leader: BrokerId, epoch: i32) {
         let known = self.image.partition(id).map_or(-1, |p| p.leader_epoch);
         let newer = &mut self.newer_leaders;
         if epoch <= known || newer.iter().any(|(other, _, e)| *other == id && *e >= epoch) {
-            return false;
+            return;
         }
         newer.retain(|(other, ..)| *other != id);
         newer.push((id, leader, epoch));
-        true
     }
 
     /// When a broker may be called again.
@@ -113,7 +134,7 @@ impl ClusterView {
 
     /// A broker answered.
     pub(crate) fn on_answer(&mut self, broker: BrokerId) {
-        self.connections[broker.index()] = Connection { open: true, ..Connection::default() };
+        self.connections[broker.index()] = Connection { channel: Channel::Open, ..Connection::default() };
     }
 
     /// The connection to a broker is gone: pause, the longer the more often it happens, and look for news.
@@ -122,7 +143,7 @@ impl ClusterView {
         let (first, longest) = RECONNECT_BACKOFF;
         connection.not_before = now + first.saturating_mul(1 << connection.failures.min(8)).min(longest);
         connection.failures += 1;
-        connection.open = false;
+        connection.channel = Channel::Closed;
         self.wanted = true;
         if self.request.is_some_and(|m| m.broker == broker) {
             self.request = None;
@@ -147,15 +168,29 @@ impl ClusterView {
 
     /// Whether there is a connection to a broker.
     pub(crate) fn is_connected(&self, broker: BrokerId) -> bool {
-        self.connections[broker.index()].open
+        self.connections[broker.index()].channel == Channel::Open
     }
 
-    /// Sends a metadata request if one is wanted or due, and none is under way: to `preferred` if that is
-    /// reachable, else to whoever has the least to do.
+    /// Brokers there is a connection to.
+    pub(crate) fn connected(&self) -> impl Iterator<Item = BrokerId> {
+        (1u8..).zip(&self.connections).filter(|(_, c)| c.channel == Channel::Open).map(|(n, _)| BrokerId(n))
+    }
+
+    /// Opens a connection to a broker, unless there is one, one is being set up, or the client pauses.
+    pub(crate) fn connect(&mut self, broker: BrokerId, context: &mut Context<'_>) {
+        let correlation = self.next_correlation + 1;
+        let connection = &mut self.connections[broker.index()];
+        if connection.channel == Channel::Closed && connection.not_before <= context.now {
+            connection.channel = Channel::Connecting { deadline: context.now + CONNECTION_SETUP_TIMEOUT };
+            self.next_correlation = correlation;
+            context.send(NodeId::Broker(broker), correlation, Body::ApiVersionsRequest);
+        }
+    }
+
+    /// Sends a metadata request if one is wanted or due, and none is under way: to whoever has the least to do.
     pub(crate) fn refresh(
         &mut self,
         config: ClientConfig,
-        preferred: Option<BrokerId>,
         load: impl Fn(BrokerId) -> usize,
         context: &mut Context<'_>,
     ) {
@@ -163,8 +198,7 @@ impl ClusterView {
         if !self.wanted || self.request.is_some() || self.not_before > context.now {
             return;
         }
-        let preferred = preferred.filter(|broker| self.reachable_at(*broker) <= context.now);
-        let Some(broker) = preferred.or_else(|| self.least_loaded(context.now, load)) else { return };
+        let Some(broker) = self.least_loaded(context.now, load) else { return };
         let correlation = self.correlation();
         let deadline = context.now.saturating_add(from_ms(config.request_timeout_ms));
         self.wanted = false;
@@ -195,24 +229,35 @@ impl ClusterView {
         true
     }
 
-    /// The broker that has left a metadata request unanswered for too long.
+    /// A broker that has left a metadata request, or the wish for a connection, unanswered for too long.
     pub(crate) fn silent_broker(&self, now: Micros) -> Option<BrokerId> {
-        self.request.filter(|m| m.deadline <= now).map(|m| m.broker)
+        let request = self.request.map(|m| (m.deadline, m.broker));
+        request.into_iter().chain(self.connecting()).find(|(deadline, _)| *deadline <= now).map(|(_, b)| b)
+    }
+
+    /// Brokers a connection is being set up to, and when the client gives up.
+    fn connecting(&self) -> impl Iterator<Item = (Micros, BrokerId)> {
+        (1u8..).zip(&self.connections).filter_map(|(n, c)| match c.channel {
+            Channel::Connecting { deadline } => Some((deadline, BrokerId(n))),
+            _ => None,
+        })
     }
 
     fn stale_at(&self, config: ClientConfig) -> Micros {
         self.fetched_at.saturating_add(from_ms(config.metadata_max_age_ms))
     }
 
-    /// When there is something to do next about metadata.
+    /// When there is something to do next about metadata and connections.
     pub(crate) fn next_deadline(&self, config: ClientConfig, now: Micros) -> Micros {
-        match self.request {
+        let connecting = self.connecting().map(|(deadline, _)| deadline).min().unwrap_or(NEVER);
+        let metadata = match self.request {
             Some(request) => request.deadline,
             None if self.wanted => {
                 let reachable = self.connections.iter().map(|c| c.not_before).min().unwrap_or(now);
                 self.not_before.max(reachable).max(now + 1)
             }
             None => self.stale_at(config),
-        }
+        };
+        metadata.min(connecting)
     }
 }

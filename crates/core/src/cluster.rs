@@ -3,6 +3,7 @@
 use crate::action::{Action, Crash, Intervention, Timer};
 use crate::broker::Broker;
 use crate::config::Settings;
+use crate::connection::{Channel, Connection};
 use crate::consumer::Consumer;
 use crate::controller::Controller;
 use crate::error::Refused;
@@ -37,8 +38,6 @@ pub struct Cluster {
     inboxes: Vec<Vec<Envelope>>,
     /// Each node's next timer, by place in the roster: derived from the nodes.
     deadlines: Vec<(Micros, Timer)>,
-    /// With whom each node has exchanged messages, as bits by place in the roster.
-    connections: Vec<u32>,
     next_record: u32,
     next_event: u64,
     next_message: u64,
@@ -66,7 +65,6 @@ impl PartialEq for Cluster {
             && self.producers == other.producers
             && self.consumers == other.consumers
             && self.inboxes == other.inboxes
-            && self.connections == other.connections
             && self.settings == other.settings
     }
 }
@@ -81,7 +79,6 @@ impl Hash for Cluster {
         self.producers.hash(state);
         self.consumers.hash(state);
         self.inboxes.hash(state);
-        self.connections.hash(state);
         self.settings.hash(state);
     }
 }
@@ -108,12 +105,17 @@ impl Cluster {
             consumers: consumers.into_iter().map(Arc::new).collect(),
             inboxes: vec![Vec::new(); roster.len()],
             deadlines: vec![(NEVER, Timer::Heartbeat); roster.len()],
-            connections: vec![0; roster.len()],
             next_record: 1,
             next_event: 1,
             next_message: 1,
             outbox: Scratch::default(),
         };
+        for producer in &cluster.producers {
+            let client = NodeId::Producer(producer.number());
+            for server in producer.connected().map(NodeId::Broker) {
+                cluster.network.establish(Connection { client, server, channel: Channel::Main }, server);
+            }
+        }
         for node in roster.iter() {
             cluster.refresh_deadline(node);
         }
@@ -288,21 +290,37 @@ impl Cluster {
 
     /// A message reaches its receiver's machine.
     fn arrive(&mut self, envelope: Envelope, events: &mut Vec<Event>) {
-        let place = self.roster.index(envelope.to);
-        let status = self.status(envelope.to);
-        if matches!(status, Some(Status::Running | Status::Paused)) {
-            let from = self.roster.index(envelope.from);
-            self.connections[from] |= 1 << place;
-            self.connections[place] |= 1 << from;
+        let connection = envelope.connection();
+        let (to, from) = (envelope.to, envelope.from);
+        let place = self.roster.index(to);
+        let status = self.status(to);
+        if envelope.doomed {
+            let cause = self.lose(&envelope, LossReason::ConnectionClosed, events);
+            if status != Some(Status::PoweredOff) && self.network.must_tell(from, connection) {
+                self.send_connection_closed(connection, from, cause);
+            }
+            return;
+        }
+        if envelope.is_notice() {
+            // A process that stands still learns of it when it reads on; whoever is not there has forgotten anyway.
+            if status != Some(Status::Paused) {
+                self.network.learn(to, connection);
+            }
+        } else if matches!(status, Some(Status::Running | Status::Paused)) {
+            self.network.establish(connection, to);
         }
         match status {
-            Some(Status::Running) => self.deliver(envelope, events),
-            Some(Status::Paused) => self.inboxes[place].push(envelope),
+            Some(Status::Running | Status::Paused) => {
+                if status == Some(Status::Running) {
+                    self.deliver(envelope, events);
+                } else {
+                    self.inboxes[place].push(envelope);
+                }
+            }
             Some(Status::Stopped) => {
-                let refusal = (envelope.to, envelope.from, envelope.message.body != Body::ConnectionClosed);
                 let cause = self.lose(&envelope, LossReason::NobodyListens, events);
-                if let (from, to, true) = refusal {
-                    self.send_connection_closed(from, to, cause);
+                if !envelope.is_notice() {
+                    self.send_connection_closed(connection, from, cause);
                 }
             }
             Some(Status::PoweredOff) | None => {
@@ -333,18 +351,19 @@ impl Cluster {
         )
     }
 
-    /// A machine tells a peer that the process at this end of their connection is gone.
-    pub(crate) fn send_connection_closed(&mut self, from: NodeId, to: NodeId, cause: EventId) {
+    /// One end of a connection is told that the other end is gone.
+    pub(crate) fn send_connection_closed(&mut self, connection: Connection, to: NodeId, cause: EventId) {
         let id = crate::ids::MessageId(self.next_message);
         self.next_message += 1;
         let envelope = Envelope {
             id: History(id),
-            from,
+            from: connection.opposite(to),
             to,
             sent_at: self.now,
             arrives_at: NEVER,
             cause: History(cause),
-            message: Message { correlation: 0, body: Body::ConnectionClosed },
+            doomed: false,
+            message: Message { correlation: 0, body: Body::ConnectionClosed(connection) },
         };
         self.network.send(self.now, envelope);
     }
@@ -429,16 +448,11 @@ impl Cluster {
             NodeId::Consumer(n) => NodeMut::Consumer(Arc::make_mut(&mut self.consumers[usize::from(n) - 1])),
         };
         reaction(&mut target, &mut context);
+        for connection in outbox.closed.drain(..) {
+            self.close_connection(connection, node, cause, events);
+        }
         for envelope in outbox.messages.drain(..) {
             self.network.send(self.now, envelope);
-        }
-        for peer in outbox.closed.drain(..) {
-            for envelope in self.network.take_held(node, peer) {
-                self.lose(&envelope, LossReason::ConnectionClosed, events);
-            }
-            if matches!(node, NodeId::Producer(_) | NodeId::Consumer(_)) {
-                self.send_connection_closed(node, peer, cause);
-            }
         }
         let exit = std::mem::take(&mut outbox.exit);
         self.outbox.0 = outbox;
@@ -447,6 +461,22 @@ impl Cluster {
             self.stop(node, Crash::Process, cause, events);
         }
         self.refresh_deadline(node);
+    }
+
+    /// A node closes its end of a connection.
+    fn close_connection(
+        &mut self,
+        connection: Connection,
+        node: NodeId,
+        cause: EventId,
+        events: &mut Vec<Event>,
+    ) {
+        for envelope in self.network.take_held(connection) {
+            self.lose(&envelope, LossReason::ConnectionClosed, events);
+        }
+        self.network.learn(node, connection);
+        self.network.end(connection, node, true);
+        self.send_connection_closed(connection, connection.opposite(node), cause);
     }
 
     /// A process ends; whoever it was connected to learns it from its machine, if that is up.
@@ -462,13 +492,11 @@ impl Cluster {
         for unread in std::mem::take(&mut self.inboxes[place]) {
             self.lose(&unread, LossReason::NobodyListens, events);
         }
-        let peers = std::mem::take(&mut self.connections[place]);
-        for (other, peer) in self.roster.iter().enumerate() {
-            if peers & (1 << other) != 0 {
-                self.connections[other] &= !(1 << place);
-                if machine_up {
-                    self.send_connection_closed(node, peer, cause);
-                }
+        for connection in self.network.connections_of(node) {
+            self.network.learn(node, connection);
+            self.network.end(connection, node, machine_up);
+            if machine_up {
+                self.send_connection_closed(connection, connection.opposite(node), cause);
             }
         }
         self.refresh_deadline(node);

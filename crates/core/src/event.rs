@@ -477,7 +477,7 @@ pub enum LossReason {
     Dropped,
     /// The receiver's process was not there.
     NobodyListens,
-    /// It was held back by a cut link until its connection was closed.
+    /// Its connection ended before it arrived.
     ConnectionClosed,
 }
 

@@ -7,7 +7,6 @@ use crate::error::Refused;
 use crate::event::{Event, EventKind, LossReason};
 use crate::ids::{EventId, MessageId, NodeId, PartitionId, TopicId};
 use crate::process::{Context, Status};
-use crate::protocol::Body;
 use crate::setup::{LONGEST, MAX_KEY_BYTES, MAX_PARTITIONS, MAX_VALUE_SIZE};
 use crate::time::Micros;
 use std::sync::Arc;
@@ -43,7 +42,7 @@ pub(crate) fn check(cluster: &Cluster, what: &Intervention) -> Result<(), Refuse
         }
         Intervention::Drop(message) => match cluster.network.find(*message) {
             // The network's own notice is no message of Kafka's, and would be sent again.
-            Some(envelope) if envelope.message.body != Body::ConnectionClosed => Ok(()),
+            Some(envelope) if !envelope.is_notice() => Ok(()),
             _ => Err(Refused::NotUnderWay),
         },
         Intervention::Delay { message, by } => match cluster.network.find(*message) {
@@ -255,19 +254,18 @@ fn restart(cluster: &mut Cluster, node: NodeId, events: &mut Vec<Event>) {
     });
 }
 
-/// Loses a message, and with it its connection: the requester notices at once.
+/// Loses a message, and with it its connection: what is behind it on the way never arrives, as with TCP, and both ends
+/// notice one hop later.
 fn drop_message(cluster: &mut Cluster, message: MessageId, events: &mut Vec<Event>) {
     let Some(envelope) = cluster.network.take(message) else { return };
     let cause = cluster.lose(&envelope, LossReason::Dropped, events);
-    let (requester, peer) = if envelope.message.body.kind().is_response() {
-        (envelope.to, envelope.from)
-    } else {
-        (envelope.from, envelope.to)
-    };
-    cluster.send_connection_closed(peer, requester, cause);
-    // Between brokers there are connections both ways; the other one is not to be taken for lost.
-    if requester.broker().is_none() {
-        cluster.send_connection_closed(requester, peer, cause);
+    for behind in cluster.network.take_behind(&envelope) {
+        cluster.lose(&behind, LossReason::ConnectionClosed, events);
+    }
+    let connection = envelope.connection();
+    for end in [connection.client, connection.server] {
+        cluster.network.break_off(connection, connection.opposite(end), true);
+        cluster.send_connection_closed(connection, end, cause);
     }
 }
 

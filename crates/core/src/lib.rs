@@ -16,6 +16,7 @@ mod build;
 mod client;
 pub mod cluster;
 pub mod config;
+pub mod connection;
 pub mod consumer;
 pub mod controller;
 pub mod cow;

@@ -2,6 +2,7 @@
 
 use crate::action::Timer;
 use crate::config::Settings;
+use crate::connection::{Channel, Connection};
 use crate::event::{Event, EventKind};
 use crate::ids::{EventId, History, MessageId, NodeId, RecordId};
 use crate::network::Envelope;
@@ -122,10 +123,10 @@ impl Timers {
 /// What a node puts into the world while it reacts.
 #[derive(Debug, Default)]
 pub(crate) struct Outbox {
+    /// Connections to close, before anything is sent.
+    pub(crate) closed: Vec<Connection>,
     /// Messages to send.
     pub(crate) messages: Vec<Envelope>,
-    /// Peers whose connection this node closes after waiting in vain.
-    pub(crate) closed: Vec<NodeId>,
     /// The process ends itself, in an orderly way.
     pub(crate) exit: bool,
 }
@@ -176,14 +177,25 @@ impl Context<'_> {
             sent_at: self.now,
             arrives_at: NEVER,
             cause: History(self.cause),
+            doomed: false,
             message: Message { correlation, body },
         });
         id
     }
 
-    /// Gives up on a peer that did not answer in time. What cut links hold back between the two is lost.
+    /// Gives up on a peer that did not answer in time. What cut links hold back on that connection is lost.
     pub(crate) fn close_connection(&mut self, peer: NodeId) {
-        self.outbox.closed.push(peer);
+        self.close_channel(peer, Channel::Main);
+    }
+
+    /// [`Context::close_connection`], where there are several.
+    pub(crate) fn close_channel(&mut self, peer: NodeId, channel: Channel) {
+        self.outbox.closed.push(Connection { client: self.me, server: peer, channel });
+    }
+
+    /// Closes the connection on which a peer asks.
+    pub(crate) fn hang_up_on(&mut self, peer: NodeId) {
+        self.outbox.closed.push(Connection { client: peer, server: self.me, channel: Channel::Main });
     }
 
     /// A number for a new record.

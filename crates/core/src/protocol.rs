@@ -1,6 +1,7 @@
 //! What nodes say to each other: Kafka's requests and responses, with the fields that the model needs.
 
 use crate::config::Acks;
+use crate::connection::{Channel, Connection};
 use crate::error::ErrorCode;
 use crate::group::{MemberId, Subscription};
 use crate::ids::{BrokerId, BrokerSet, GroupId, PartitionId};
@@ -147,8 +148,12 @@ pub enum Body {
     },
     /// The metadata log replayed to its end.
     MetadataFetchResponse(Arc<MetadataImage>),
-    /// Not a message of Kafka's: the network stack tells that the peer's end of the connection is gone.
-    ConnectionClosed,
+    /// Client → broker, first thing on a new connection: which requests do you know?
+    ApiVersionsRequest,
+    /// The connection can be used.
+    ApiVersionsResponse,
+    /// Not a message of Kafka's: the network stack tells that the peer's end of a connection is gone.
+    ConnectionClosed(Connection),
 }
 
 /// A produce request.
@@ -358,6 +363,8 @@ pub enum MessageKind {
     AlterPartitionResponse,
     MetadataFetchRequest,
     MetadataFetchResponse,
+    ApiVersionsRequest,
+    ApiVersionsResponse,
     ConnectionClosed,
 }
 
@@ -382,7 +389,21 @@ impl MessageKind {
                 | K::BrokerHeartbeatResponse
                 | K::AlterPartitionResponse
                 | K::MetadataFetchResponse
+                | K::ApiVersionsResponse
         )
+    }
+
+    /// The channel it takes between its two nodes.
+    pub(crate) fn channel(self) -> Channel {
+        use MessageKind as K;
+        match self {
+            K::BrokerRegistrationRequest
+            | K::BrokerRegistrationResponse
+            | K::BrokerHeartbeatRequest
+            | K::BrokerHeartbeatResponse => Channel::Heartbeats,
+            K::AlterPartitionRequest | K::AlterPartitionResponse => Channel::AlterPartition,
+            _ => Channel::Main,
+        }
     }
 
     /// The name, such as `FetchRequest`.
@@ -419,6 +440,8 @@ impl MessageKind {
             K::AlterPartitionResponse => "AlterPartitionResponse",
             K::MetadataFetchRequest => "MetadataFetchRequest",
             K::MetadataFetchResponse => "MetadataFetchResponse",
+            K::ApiVersionsRequest => "ApiVersionsRequest",
+            K::ApiVersionsResponse => "ApiVersionsResponse",
             K::ConnectionClosed => "ConnectionClosed",
         }
     }
@@ -458,7 +481,9 @@ impl Body {
             Body::AlterPartitionResponse(_) => MessageKind::AlterPartitionResponse,
             Body::MetadataFetchRequest { .. } => MessageKind::MetadataFetchRequest,
             Body::MetadataFetchResponse(_) => MessageKind::MetadataFetchResponse,
-            Body::ConnectionClosed => MessageKind::ConnectionClosed,
+            Body::ApiVersionsRequest => MessageKind::ApiVersionsRequest,
+            Body::ApiVersionsResponse => MessageKind::ApiVersionsResponse,
+            Body::ConnectionClosed(_) => MessageKind::ConnectionClosed,
         }
     }
 }

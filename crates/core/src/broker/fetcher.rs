@@ -60,7 +60,7 @@ impl Broker {
             }
             return;
         }
-        let Some(epoch) = memory.standing.epoch() else { return };
+        let Some(epoch) = memory.reports.standing.epoch() else { return };
         let (asked, next) = due_partitions(disk, memory, leader, context);
         memory.timers.set_earlier(Timer::ReplicaFetch, next);
         if asked.is_empty() {

@@ -2,6 +2,7 @@
 
 use super::Broker;
 use crate::action::Timer;
+use crate::connection::Channel;
 use crate::error::ErrorCode;
 use crate::event::EventKind;
 use crate::ids::{BrokerId, BrokerSet, NodeId, PartitionId};
@@ -106,7 +107,7 @@ impl Broker {
 
     fn send_isr_changes(&mut self, context: &mut Context<'_>) {
         let memory = self.memory();
-        let Some(broker_epoch) = memory.standing.epoch() else { return };
+        let Some(broker_epoch) = memory.reports.standing.epoch() else { return };
         if memory.isr_changes.in_flight.is_some() {
             return;
         }
@@ -184,6 +185,7 @@ impl Broker {
             Some((_, asked, deadline)) if lost || deadline <= context.now => {
                 changes.queued.extend(asked);
                 if !lost {
+                    context.close_channel(NodeId::Controller, Channel::AlterPartition);
                     self.send_isr_changes(context);
                 }
             }

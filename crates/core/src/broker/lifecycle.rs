@@ -1,68 +1,29 @@
-//! How a broker comes, stays and goes: log recovery, registration, heartbeats, metadata, controlled shutdown.
+//! How a broker comes to know what it is: log recovery at its start, and the metadata log, which says what it leads
+//! and what it follows.
 
 use super::isr::IsrChanges;
 use super::replica::{Follower, Leader, Replica, Role};
+use super::reports::{Reports, Standing};
 use super::{Broker, Disk, Memory, fetcher};
 use crate::action::Timer;
 use crate::client::first_correlation;
-use crate::error::ErrorCode;
 use crate::event::EventKind;
 use crate::ids::{BrokerId, NodeId, PartitionId};
 use crate::log::Log;
 use crate::metadata::MetadataImage;
 use crate::process::{Context, Process, Timers};
-use crate::protocol::{Body, BrokerStanding};
-use crate::time::{MS, Micros, SECOND, from_ms};
+use crate::protocol::Body;
+use crate::time::{MS, Micros, from_ms};
 use std::sync::Arc;
 
-/// Before a broker asks the controller again after no answer or a refusal.
+/// Before a broker reads on after a metadata fetch that was lost.
 const RETRY: Micros = 500 * MS;
-/// How long a broker waits for the controller to let it go (`BrokerServer.shutdown`: 5 minutes).
-const SHUTDOWN_PATIENCE: Micros = 300 * SECOND;
 /// How long a metadata fetch may go unanswered: the controller's wait of 500 ms and some.
 const METADATA_FETCH_TIMEOUT: Micros = 2000 * MS;
 
-/// A broker's standing with the controller, as far as it knows.
+/// The metadata fetch under way and when it is given up, or when to send the next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Standing {
-    /// Asking to be registered.
-    Registering,
-    /// Registered under this broker epoch.
-    Registered {
-        /// The epoch.
-        epoch: i64,
-    },
-    /// In controlled shutdown.
-    ShuttingDown {
-        /// The broker epoch.
-        epoch: i64,
-        /// The broker ends then, granted or not.
-        deadline: Micros,
-    },
-}
-
-impl Standing {
-    /// The broker epoch, once there is one.
-    pub(super) fn epoch(self) -> Option<i64> {
-        match self {
-            Standing::Registering => None,
-            Standing::Registered { epoch } | Standing::ShuttingDown { epoch, .. } => Some(epoch),
-        }
-    }
-}
-
-/// Requests to the controller under way.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct ControllerLink {
-    incarnation: u32,
-    /// The last request to be registered.
-    registration: u32,
-    /// The metadata fetch under way and when it is given up, or when to send the next.
-    metadata: MetadataFetch,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum MetadataFetch {
+pub(super) enum MetadataFetch {
     InFlight { correlation: u32, deadline: Micros },
     Due(Micros),
 }
@@ -82,7 +43,7 @@ impl Broker {
     pub(crate) fn start_registered(&mut self, image: &Arc<MetadataImage>, context: &mut Context<'_>) {
         self.begin_process(image.brokers.len(), context);
         let epoch = image.broker(self.id).epoch;
-        self.memory().standing = Standing::Registered { epoch };
+        self.memory().reports.standing = Standing::Registered { epoch };
         self.apply_metadata(image, context);
         // Brokers do not beat in step.
         let interval = from_ms(context.settings.broker.broker_heartbeat_interval_ms);
@@ -105,7 +66,7 @@ impl Broker {
                 clean,
             });
         }
-        self.send_heartbeat(context);
+        self.report_soon(context);
     }
 
     fn begin_process(&mut self, brokers: usize, context: &mut Context<'_>) {
@@ -123,7 +84,6 @@ impl Broker {
         };
         let replicas = self.disk.logs.iter().zip(&self.disk.high_watermarks).map(recover).collect();
         self.process = Process::Running(Memory {
-            standing: Standing::Registering,
             image: Arc::new(MetadataImage::nothing(brokers)),
             replicas,
             fetchers: vec![fetcher::Fetcher::default(); brokers],
@@ -132,11 +92,8 @@ impl Broker {
             unread: Vec::new(),
             isr_changes: IsrChanges::default(),
             groups: Vec::new(),
-            controller: ControllerLink {
-                incarnation: self.disk.incarnations,
-                metadata: MetadataFetch::Due(context.now),
-                registration: 0,
-            },
+            reports: Reports::new(self.disk.incarnations),
+            metadata_fetch: MetadataFetch::Due(context.now),
             next_correlation: first_correlation(self.disk.incarnations),
             timers,
         });
@@ -155,118 +112,13 @@ impl Broker {
         }
     }
 
-    /// Begins an orderly stop.
-    pub(crate) fn begin_shutdown(&mut self, context: &mut Context<'_>) {
-        let enabled = context.settings.broker.controlled_shutdown_enable;
-        let memory = self.memory();
-        match memory.standing {
-            Standing::Registered { epoch } if enabled => {
-                let deadline = context.now + SHUTDOWN_PATIENCE;
-                memory.standing = Standing::ShuttingDown { epoch, deadline };
-                self.send_heartbeat(context);
-            }
-            Standing::ShuttingDown { .. } => {}
-            _ => self.complete_shutdown(context),
-        }
-    }
-
-    /// Forces everything to disk, leaves the marker of an orderly stop, and ends.
-    fn complete_shutdown(&mut self, context: &mut Context<'_>) {
-        self.checkpoint_high_watermarks(context);
-        let (disk, memory) = self.parts();
-        for id in memory.replica_ids() {
-            if let Some(log) = disk.log_mut(id)
-                && log.flushed() < log.end()
-            {
-                log.flush();
-                context.emit(EventKind::Flushed { partition: id, up_to: log.end() });
-            }
-        }
-        disk.clean_shutdown = true;
-        context.outbox.exit = true;
-    }
-
-    /// Reports to the controller; without a registration, asks for one.
-    pub(super) fn send_heartbeat(&mut self, context: &mut Context<'_>) {
-        let interval = from_ms(context.settings.broker.broker_heartbeat_interval_ms);
-        let me = self.id;
-        let memory = self.memory();
-        let correlation = memory.correlation();
-        let metadata_version = memory.image.version;
-        let (pause, body) = match memory.standing {
-            Standing::Registering => {
-                let incarnation = memory.controller.incarnation;
-                memory.controller.registration = correlation;
-                (RETRY, Body::BrokerRegistrationRequest { incarnation })
-            }
-            Standing::Registered { epoch } => {
-                // A fenced broker asks more often: it is waiting to be let in.
-                let fenced = memory.image.broker(me).fenced;
-                let body = Body::BrokerHeartbeatRequest {
-                    broker_epoch: epoch,
-                    metadata_version,
-                    want_shutdown: false,
-                };
-                (if fenced { interval.min(RETRY) } else { interval }, body)
-            }
-            Standing::ShuttingDown { deadline, .. } if deadline <= context.now => {
-                return self.complete_shutdown(context);
-            }
-            Standing::ShuttingDown { epoch, .. } => {
-                let body = Body::BrokerHeartbeatRequest {
-                    broker_epoch: epoch,
-                    metadata_version,
-                    want_shutdown: true,
-                };
-                (interval.min(RETRY), body)
-            }
-        };
-        memory.timers.set(Timer::Heartbeat, context.now + pause);
-        context.send(NodeId::Controller, correlation, body);
-    }
-
-    pub(super) fn on_registered(
-        &mut self,
-        correlation: u32,
-        result: Result<i64, ErrorCode>,
-        context: &mut Context<'_>,
-    ) {
-        let memory = self.memory();
-        if correlation != memory.controller.registration {
-            return;
-        }
-        if let (Standing::Registering, Ok(epoch)) = (memory.standing, result) {
-            memory.standing = Standing::Registered { epoch };
-            self.fetch_metadata(context);
-        }
-        // Refused: the previous process's session has not expired; the heartbeat timer asks again.
-    }
-
-    pub(super) fn on_heartbeat_answer(
-        &mut self,
-        result: Result<BrokerStanding, ErrorCode>,
-        context: &mut Context<'_>,
-    ) {
-        if result == Err(ErrorCode::StaleBrokerEpoch)
-            && matches!(self.memory().standing, Standing::Registered { .. })
-        {
-            // The controller knows a later process with this id, which is gone again: register anew.
-            self.memory().standing = Standing::Registering;
-            return self.send_heartbeat(context);
-        }
-        let granted = matches!(result, Ok(BrokerStanding { should_shutdown: true, .. }));
-        if granted && matches!(self.memory().standing, Standing::ShuttingDown { .. }) {
-            self.complete_shutdown(context);
-        }
-    }
-
     /// Asks the controller for what comes after the metadata this broker has.
-    fn fetch_metadata(&mut self, context: &mut Context<'_>) {
+    pub(super) fn fetch_metadata(&mut self, context: &mut Context<'_>) {
         let memory = self.memory();
         let correlation = memory.correlation();
         let version = memory.image.version;
         let deadline = context.now + METADATA_FETCH_TIMEOUT;
-        memory.controller.metadata = MetadataFetch::InFlight { correlation, deadline };
+        memory.metadata_fetch = MetadataFetch::InFlight { correlation, deadline };
         memory.timers.set_earlier(Timer::Purgatory, deadline);
         context.send(NodeId::Controller, correlation, Body::MetadataFetchRequest { version });
     }
@@ -281,17 +133,17 @@ impl Broker {
         // describes the process before, whose leaderships are not this one's.
         let me = self.id;
         let memory = self.memory();
-        let holds_me = memory.standing.epoch() == Some(image.broker(me).epoch);
+        let holds_me = memory.reports.standing.epoch() == Some(image.broker(me).epoch);
         if holds_me && image.version > memory.image.version {
             let was_fenced = memory.image.broker(me).fenced;
             self.apply_metadata(image, context);
             if was_fenced {
                 // The sooner the controller hears how far this broker has read, the sooner it is unfenced.
-                self.send_heartbeat(context);
+                self.report_soon(context);
             }
         }
         let awaited = matches!(
-            self.memory().controller.metadata,
+            self.memory().metadata_fetch,
             MetadataFetch::InFlight { correlation: sent, .. } if sent == correlation
         );
         if awaited {
@@ -303,7 +155,7 @@ impl Broker {
     pub(super) fn retry_controller_requests(&mut self, context: &mut Context<'_>) {
         self.retry_isr_changes(false, context);
         let memory = self.memory();
-        let due = match memory.controller.metadata {
+        let due = match memory.metadata_fetch {
             MetadataFetch::InFlight { deadline, .. } if deadline <= context.now => {
                 context.close_connection(NodeId::Controller);
                 context.now
@@ -315,7 +167,7 @@ impl Broker {
             MetadataFetch::Due(at) => at,
         };
         if due <= context.now {
-            if memory.standing.epoch().is_some() {
+            if memory.reports.standing.epoch().is_some() {
                 self.fetch_metadata(context);
             }
         } else {
@@ -323,12 +175,11 @@ impl Broker {
         }
     }
 
-    /// The controller's process is gone: ask again in a while.
-    pub(super) fn on_controller_lost(&mut self, context: &mut Context<'_>) {
-        self.retry_isr_changes(true, context);
+    /// A metadata fetch gets no answer: ask again in a while.
+    pub(super) fn on_metadata_fetch_lost(&mut self, context: &mut Context<'_>) {
         let memory = self.memory();
         let retry = context.now + RETRY;
-        memory.controller.metadata = MetadataFetch::Due(retry);
+        memory.metadata_fetch = MetadataFetch::Due(retry);
         memory.timers.set_earlier(Timer::Purgatory, retry);
     }
 

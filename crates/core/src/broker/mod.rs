@@ -8,12 +8,14 @@ mod isr;
 mod lifecycle;
 mod produce;
 mod replica;
+mod reports;
 
 pub use coordinator::{GroupView, MemberView};
 pub use replica::{Follower, FollowerProgress, Leader, Replica, Role};
 
 use crate::action::Timer;
 use crate::config::TopicConfig;
+use crate::connection::{Channel, Connection};
 use crate::event::EventKind;
 use crate::ids::{BrokerId, GroupId, NodeId, PartitionId};
 use crate::log::Log;
@@ -49,7 +51,6 @@ struct Disk {
 /// What a running process holds.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Memory {
-    standing: lifecycle::Standing,
     /// The metadata log as far as this broker has read it.
     image: Arc<MetadataImage>,
     /// By partition.
@@ -63,7 +64,8 @@ struct Memory {
     unread: Vec<(NodeId, Message)>,
     isr_changes: isr::IsrChanges,
     groups: Vec<Option<Arc<coordinator::Group>>>,
-    controller: lifecycle::ControllerLink,
+    reports: reports::Reports,
+    metadata_fetch: lifecycle::MetadataFetch,
     next_correlation: u32,
     timers: Timers,
 }
@@ -216,7 +218,7 @@ impl Broker {
     }
 
     pub(crate) fn on_message(&mut self, from: NodeId, message: Message, context: &mut Context<'_>) {
-        if self.is_muted(from) && message.body != Body::ConnectionClosed {
+        if self.is_muted(from) && !matches!(message.body, Body::ConnectionClosed(_)) {
             self.memory().unread.push((from, message));
         } else {
             self.handle(from, message, context);
@@ -265,12 +267,15 @@ impl Broker {
             | Body::OffsetCommitRequest { .. }
             | Body::OffsetFetchRequest { .. } => self.on_group_request(from, correlation, body, context),
             Body::BrokerRegistrationResponse(result) => self.on_registered(correlation, result, context),
-            Body::BrokerHeartbeatResponse(result) => self.on_heartbeat_answer(result, context),
+            Body::BrokerHeartbeatResponse(result) => self.on_heartbeat_answer(correlation, result, context),
             Body::AlterPartitionResponse(result) => {
                 self.on_alter_partition_response(correlation, result, context);
             }
             Body::MetadataFetchResponse(image) => self.on_metadata(correlation, &image, context),
-            Body::ConnectionClosed => self.on_connection_closed(from, context),
+            Body::ApiVersionsRequest => {
+                context.send(from, correlation, Body::ApiVersionsResponse);
+            }
+            Body::ConnectionClosed(connection) => self.on_connection_closed(connection, context),
             _ => {}
         }
     }
@@ -279,7 +284,7 @@ impl Broker {
         match timer {
             Timer::ReplicaFetch => self.fetch_where_due(context),
             Timer::IsrShrink => self.shrink_isrs(context),
-            Timer::Heartbeat => self.send_heartbeat(context),
+            Timer::Heartbeat => self.on_report_timer(context),
             Timer::HighWatermarkCheckpoint => self.checkpoint_high_watermarks(context),
             Timer::Purgatory => self.expire(context),
             Timer::Group => self.expire_groups(context),
@@ -296,15 +301,21 @@ impl Broker {
         self.retry_controller_requests(context);
     }
 
-    /// A peer's process is gone: what it asked needs no answer, and it will not answer what it was asked.
-    fn on_connection_closed(&mut self, from: NodeId, context: &mut Context<'_>) {
-        let memory = self.memory();
-        memory.parked_fetches.retain(|fetch| fetch.from != from);
-        memory.parked_writes.retain(|write| !write.is_from(from));
-        memory.unread.retain(|(other, _)| *other != from);
-        match from {
-            NodeId::Broker(peer) => self.on_fetch_failed(peer, context),
-            NodeId::Controller => self.on_controller_lost(context),
+    /// A connection with a peer is gone: what the peer asked needs no answer, or what it was asked will get none.
+    fn on_connection_closed(&mut self, connection: Connection, context: &mut Context<'_>) {
+        let Connection { client, server, channel } = connection;
+        if server == context.me {
+            let memory = self.memory();
+            memory.parked_fetches.retain(|fetch| fetch.from != client);
+            memory.parked_writes.retain(|write| !write.is_from(client));
+            memory.unread.retain(|(from, _)| *from != client);
+            return;
+        }
+        match (server, channel) {
+            (NodeId::Broker(leader), _) => self.on_fetch_failed(leader, context),
+            (NodeId::Controller, Channel::Main) => self.on_metadata_fetch_lost(context),
+            (NodeId::Controller, Channel::AlterPartition) => self.retry_isr_changes(true, context),
+            (NodeId::Controller, Channel::Heartbeats) => self.on_report_lost(context),
             _ => {}
         }
     }

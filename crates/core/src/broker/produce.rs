@@ -74,7 +74,7 @@ impl Broker {
         if acks == Acks::Zero {
             // There is no answer. After an error the broker closes the connection, which is all it can say.
             if outcomes.iter().any(|b| matches!(b.outcome, Outcome::Done(Err(_)))) {
-                context.send(from, 0, Body::ConnectionClosed);
+                context.hang_up_on(from);
             }
         } else {
             let waiter = Waiter::Producer { from, correlation };

@@ -256,7 +256,7 @@ impl Memory {
             }
         }
         let Memory { view, requests, .. } = self;
-        view.refresh(client_config(config(context)), None, |broker| requests.load(broker), context);
+        view.refresh(client_config(config(context)), |broker| requests.load(broker), context);
         self.set_client_timer(context);
     }
 

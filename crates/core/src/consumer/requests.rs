@@ -102,7 +102,7 @@ impl Memory {
     pub(super) fn on_answer(&mut self, broker: BrokerId, message: Message, context: &mut Context<'_>) {
         let Message { correlation, body } = message;
         match body {
-            Body::ConnectionClosed => return self.on_disconnect(broker, context),
+            Body::ConnectionClosed(_) => return self.on_disconnect(broker, context),
             Body::MetadataResponse(image) => {
                 if self.view.on_metadata(correlation, image, client_config(config(context)), context.now) {
                     self.on_new_metadata();

@@ -7,6 +7,7 @@ mod isr;
 mod sessions;
 
 use crate::action::Timer;
+use crate::connection::Channel;
 use crate::event::EventKind;
 use crate::ids::{BrokerId, NodeId, PartitionId, TopicId};
 use crate::metadata::{MetadataImage, Partition};
@@ -144,7 +145,7 @@ impl Controller {
                     self.fetch_metadata(from, correlation, version, context);
                     None
                 }
-                Body::ConnectionClosed => {
+                Body::ConnectionClosed(connection) if connection.channel == Channel::Main => {
                     self.memory().parked.retain(|fetch| fetch.from != from);
                     None
                 }

@@ -19,6 +19,8 @@ pub struct ProducerBatch {
     pub attempts: u32,
     /// Not sent before this: backing off.
     pub(super) not_before: Micros,
+    /// The epoch of the leader it was last sent to.
+    pub(super) leader_epoch: i32,
     /// Bytes of memory it occupies: `batch.size`, or what its first record needs.
     room: u32,
     /// Takes no more records.
@@ -31,7 +33,16 @@ impl ProducerBatch {
         let room = least.max(BATCH_HEADER_BYTES.saturating_add(record_size_upper_bound(&record)));
         let records = vec![record];
         let size = batch_size(&records);
-        ProducerBatch { records, size, created_at: now, attempts: 0, not_before: 0, room, closed: false }
+        ProducerBatch {
+            records,
+            size,
+            created_at: now,
+            attempts: 0,
+            not_before: 0,
+            leader_epoch: -1,
+            room,
+            closed: false,
+        }
     }
 
     fn try_append(&mut self, record: Record) -> Result<(), Record> {

@@ -90,7 +90,13 @@ impl Producer {
         let mut producer =
             Producer { number, seed, lives: 0, workload, process: Process::Stopped { machine_up: true } };
         producer.start(image, 0);
+        producer.memory().sender.view.connect_to_leaders();
         producer
+    }
+
+    /// Brokers it has a connection to.
+    pub(crate) fn connected(&self) -> impl Iterator<Item = BrokerId> {
+        self.process.memory().into_iter().flat_map(|m| m.sender.view.connected())
     }
 
     /// Its number, from 1.
@@ -197,7 +203,10 @@ impl Producer {
                 let config = sender::client_config(config(context));
                 memory.sender.view.on_metadata(message.correlation, image, config, context.now);
             }
-            Body::ConnectionClosed => memory.on_disconnect(broker, ErrorCode::NetworkException, context),
+            Body::ApiVersionsResponse => memory.sender.view.on_answer(broker),
+            Body::ConnectionClosed(_) => {
+                memory.on_disconnect(broker, ErrorCode::NetworkException, context);
+            }
             _ => {}
         }
         memory.run_sender(context);

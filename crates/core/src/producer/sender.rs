@@ -54,17 +54,10 @@ impl Sender {
         self.view.leader(id).map(|(broker, _)| broker)
     }
 
-    /// Whether another request may go to a broker.
-    fn can_send(&self, broker: BrokerId, config: &ProducerConfig, now: Micros) -> bool {
+    /// Whether there is room for another request on the connection to a broker.
+    fn has_room(&self, broker: BrokerId, config: &ProducerConfig) -> bool {
         let most = usize::try_from(config.max_in_flight_requests_per_connection).unwrap_or(usize::MAX);
         requests_at(&self.in_flight, broker) < most
-            && self.view.reachable_at(broker) <= now
-            && !self.must_connect_first(broker, config)
-    }
-
-    /// With acks=0 a record counts as sent when the socket has taken it: so there has to be a connection.
-    fn must_connect_first(&self, broker: BrokerId, config: &ProducerConfig) -> bool {
-        config.acks == Acks::Zero && !self.view.is_connected(broker)
     }
 
     /// With one request in flight, a partition's batches are kept strictly in order.
@@ -80,52 +73,44 @@ impl Memory {
         let config = config(context);
         self.expire(config, context);
         self.unblock(context);
-        while let Some(broker) = self.ready_broker(config, context.now) {
+        while let Some(broker) = self.ready_broker(config, context) {
             if !self.drain(broker, config, context) {
                 break;
             }
         }
-        let unconnected = self.unconnected_leader(config);
         let Sender { view, in_flight, .. } = &mut self.sender;
-        view.refresh(client_config(config), unconnected, |broker| requests_at(in_flight, broker), context);
+        view.refresh(client_config(config), |broker| requests_at(in_flight, broker), context);
         self.timers.set(Timer::Sender, self.next_deadline(config, context.now));
         if self.closing && self.is_drained() {
             context.outbox.exit = true;
         }
     }
 
-    /// A broker that has a partition with a batch to send now, and room for a request.
-    fn ready_broker(&mut self, config: &ProducerConfig, now: Micros) -> Option<BrokerId> {
-        let mut found = None;
-        let mut leaderless = false;
+    /// A broker that has a partition with a batch to send now, a connection, and room on it. Nothing leaves the
+    /// accumulator before there is a connection, which is opened here.
+    fn ready_broker(&mut self, config: &ProducerConfig, context: &mut Context<'_>) -> Option<BrokerId> {
         for id in self.accumulator.partitions() {
-            match self.sender.leader(id) {
-                Some(broker) => {
-                    if found.is_none()
-                        && self.ready_at(id, config) <= now
-                        && !self.sender.is_muted(id, config)
-                        && self.sender.can_send(broker, config, now)
-                    {
-                        found = Some(broker);
-                    }
-                }
-                None => leaderless = true,
+            let Some(broker) = self.sender.leader(id) else {
+                self.sender.view.want_metadata();
+                continue;
+            };
+            if self.ready_at(id, config) > context.now || self.sender.is_muted(id, config) {
+                continue;
+            }
+            if !self.sender.view.is_connected(broker) {
+                self.sender.view.connect(broker, context);
+            } else if self.sender.has_room(broker, config) {
+                return Some(broker);
             }
         }
-        if leaderless {
-            self.sender.view.want_metadata();
-        }
-        found
+        None
     }
 
-    /// A leader with records waiting that can only go once there is a connection: asking it for metadata makes one.
-    fn unconnected_leader(&mut self, config: &ProducerConfig) -> Option<BrokerId> {
-        let leaders = self.accumulator.partitions().filter_map(|id| self.sender.leader(id));
-        let found = leaders.into_iter().find(|broker| self.sender.must_connect_first(*broker, config));
-        if found.is_some() {
-            self.sender.view.want_metadata();
-        }
-        found
+    /// Until when the head batch of a partition backs off: not at all once its leader has changed since the last
+    /// attempt, however this client learnt that (KIP-951).
+    fn backs_off_until(&self, id: PartitionId, head: &ProducerBatch) -> Micros {
+        let leader_changed = self.sender.view.leader(id).is_some_and(|(_, epoch)| epoch > head.leader_epoch);
+        if leader_changed { 0 } else { head.not_before }
     }
 
     /// When a partition's head batch becomes ready.
@@ -134,7 +119,7 @@ impl Memory {
         let must_go =
             head.is_full() || self.accumulator.queued(id) > 1 || !self.blocked.is_empty() || self.closing;
         if head.attempts > 0 || must_go {
-            head.not_before
+            self.backs_off_until(id, head)
         } else {
             head.created_at.saturating_add(from_ms(config.linger_ms))
         }
@@ -150,8 +135,9 @@ impl Memory {
         let mut batches: Vec<(PartitionId, ProducerBatch)> = Vec::new();
         for id in partitions[start..].iter().chain(&partitions[..start]).copied() {
             let Some(head) = self.accumulator.head(id) else { continue };
-            if self.sender.leader(id) != Some(broker)
-                || head.not_before > context.now
+            let Some((leader, epoch)) = self.sender.view.leader(id) else { continue };
+            if leader != broker
+                || self.backs_off_until(id, head) > context.now
                 || self.sender.is_muted(id, config)
             {
                 continue;
@@ -163,6 +149,7 @@ impl Memory {
             if let Some(mut batch) = self.accumulator.pop(id) {
                 bytes += u64::from(batch.size);
                 batch.attempts += 1;
+                batch.leader_epoch = epoch;
                 batches.push((id, batch));
             }
         }
@@ -224,8 +211,7 @@ impl Memory {
         let Some(at) = self.sender.in_flight.iter().position(same) else { return };
         self.sender.view.on_answer(broker);
         let answered = self.sender.in_flight.remove(at);
-        // From the last to the first, because each retry goes to the front of its queue.
-        for (id, batch) in answered.batches.into_iter().rev() {
+        for (id, batch) in answered.batches {
             let Some(result) = results.iter().find(|r| r.partition == id) else { continue };
             match result.outcome {
                 Ok(base_offset) => {
@@ -234,10 +220,10 @@ impl Memory {
                     context.emit(EventKind::Acked { partition: id, base_offset, records });
                 }
                 Err(error) => {
-                    let moved = result
-                        .current_leader
-                        .is_some_and(|(leader, epoch)| self.sender.view.learn_leader(id, leader, epoch));
-                    self.fail_or_retry(id, batch, error, moved, context);
+                    if let Some((leader, epoch)) = result.current_leader {
+                        self.sender.view.learn_leader(id, leader, epoch);
+                    }
+                    self.fail_or_retry(id, batch, error, context);
                 }
             }
         }
@@ -248,7 +234,6 @@ impl Memory {
         id: PartitionId,
         mut batch: ProducerBatch,
         error: ErrorCode,
-        leader_moved: bool,
         context: &mut Context<'_>,
     ) {
         let config = config(context);
@@ -263,7 +248,7 @@ impl Memory {
         }
         let tries_left = i64::from(batch.attempts) <= config.retries;
         if error.is_retriable() && tries_left && batch.deadline(config) > context.now {
-            let pause = if leader_moved { 0 } else { retry_backoff(batch.attempts, config, &mut self.rng) };
+            let pause = retry_backoff(batch.attempts, config, &mut self.rng);
             batch.not_before = context.now.saturating_add(pause);
             context.emit(EventKind::BatchRetried { partition: id, records, error });
             self.accumulator.requeue(id, batch);
@@ -273,13 +258,13 @@ impl Memory {
         }
     }
 
-    /// The connection to a broker is gone, and with it every answer still owed.
+    /// The connection to a broker is gone, and with it every answer still owed. The requests fail from the oldest to the
+    /// newest, and each goes to the front of its queue: so the newest is sent first next time (§A.1).
     pub(super) fn on_disconnect(&mut self, broker: BrokerId, error: ErrorCode, context: &mut Context<'_>) {
         self.sender.view.on_failure(broker, context.now);
         let lost: Vec<InFlight> = self.sender.in_flight.extract_if(.., |f| f.broker == broker).collect();
-        // From the last to the first, because each retry goes to the front of its queue.
-        for (id, batch) in lost.into_iter().rev().flat_map(|request| request.batches) {
-            self.fail_or_retry(id, batch, error, false, context);
+        for (id, batch) in lost.into_iter().flat_map(|request| request.batches) {
+            self.fail_or_retry(id, batch, error, context);
         }
     }
 
