@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
@@ -108,6 +109,11 @@ final class Broker {
     List<String> saidSince(long mark) throws IOException {
         byte[] all = Files.readAllBytes(output);
         return new String(all, (int) mark, all.length - (int) mark, StandardCharsets.UTF_8).lines().toList();
+    }
+
+    /** The same with the time of day. */
+    List<Said> linesSince(long mark) throws IOException {
+        return saidSince(mark).stream().map(Said::parse).flatMap(Optional::stream).toList();
     }
 
     void end() {

@@ -41,7 +41,11 @@ public final class Live {
             new Entry("adding_partitions", "3 to 4 moves three quarters of the keys, 4 to 8 one half",
                 ProducerExperiments::addingPartitions),
             new Entry("last_replica_standing",
-                "with eligible leader replicas nothing acknowledged is gone; without, some is", LastReplicaExperiment::run));
+                "with eligible leader replicas nothing acknowledged is gone; without, some is", LastReplicaExperiment::run),
+            new Entry("restart_within_session", "a broker that comes back is not registered before its last session is over; "
+                + "one without leaderships is let go by its first request", SessionExperiments::restart),
+            new Entry("fencing_time", "a frozen broker is fenced 1 to 1.125 sessions after its last heartbeat",
+                SessionExperiments::fencing));
     }
 
     public static void run(Path directory, Set<String> wanted) throws Exception {
