@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
@@ -113,7 +112,7 @@ final class Broker {
 
     /** The same with the time of day. */
     List<Said> linesSince(long mark) throws IOException {
-        return saidSince(mark).stream().map(Said::parse).flatMap(Optional::stream).toList();
+        return Said.parse(saidSince(mark));
     }
 
     void end() {

@@ -1,5 +1,6 @@
 package highwater.live;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -8,8 +9,12 @@ import java.util.regex.Pattern;
 record Said(long at, String text) {
     private static final Pattern LINE = Pattern.compile("^\\[(\\d\\d):(\\d\\d):(\\d\\d),(\\d{3})] (.*)$");
 
-    /** Nothing for the further lines of what was said over several. */
-    static Optional<Said> parse(String line) {
+    /** What has a time: not the further lines of what was said over several. */
+    static List<Said> parse(List<String> lines) {
+        return lines.stream().map(Said::parse).flatMap(Optional::stream).toList();
+    }
+
+    private static Optional<Said> parse(String line) {
         Matcher parts = LINE.matcher(line);
         if (!parts.matches()) {
             return Optional.empty();
