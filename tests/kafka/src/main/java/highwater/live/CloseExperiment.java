@@ -7,8 +7,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -118,31 +120,40 @@ final class CloseExperiment {
         public void run() {
             try (consumer) {
                 while (true) {
-                    for (ConsumerRecord<byte[], String> record : consumer.poll(Duration.ofMillis(200))) {
+                    ConsumerRecords<byte[], String> records = meeting("poll()", () -> consumer.poll(Duration.ofMillis(200)));
+                    for (ConsumerRecord<byte[], String> record : records) {
                         Thread.sleep(WORK_MS);
                         processed.add(record.offset());
                         if (closing && application == Application.BREAKS_OFF) {
                             return;
                         }
                     }
-                    if (application == Application.COMMIT_SYNC) {
-                        commit();
+                    if (application == Application.COMMIT_SYNC && !records.isEmpty()) {
+                        meeting("commitSync()", () -> {
+                            consumer.commitSync();
+                            return null;
+                        });
                     }
                 }
             } catch (WakeupException asked) {
-                met.add("poll() throws WakeupException");
+                // This is how it is told to end.
             } catch (InterruptedException stopped) {
                 Thread.currentThread().interrupt();
             }
         }
 
-        private void commit() {
+        /** Notes how a call ends once it has been asked to close. */
+        private <T> T meeting(String call, Supplier<T> body) {
+            boolean asked = closing;
             try {
-                consumer.commitSync();
-                met.add("commitSync() returns");
-            } catch (WakeupException asked) {
-                met.add("commitSync() throws WakeupException");
-                consumer.wakeup();
+                T result = body.get();
+                if (asked) {
+                    met.add(call + " returns");
+                }
+                return result;
+            } catch (WakeupException wakeup) {
+                met.add(call + " throws WakeupException");
+                throw wakeup;
             }
         }
     }

@@ -11,7 +11,7 @@ final class SessionExperiments {
     private static final String HEARTBEAT = "Sending broker heartbeat";
 
     /** One broker shut down or killed, and started again as soon as its process has ended. */
-    private record Restart(Said lastHeartbeat, List<Said> refusals, Said registered, int requests, long letGoMs) {
+    private record Restart(Said lastHeartbeat, List<Said> refusals, Said registered, int requests) {
         long acceptedAfterMs() {
             return registered.since(lastHeartbeat.at());
         }
@@ -42,27 +42,26 @@ final class SessionExperiments {
         } else {
             broker.kill();
         }
+        List<Said> before = broker.linesSince(mark);
         long ended = broker.mark();
         broker.start();
         run.step("broker 2 %s, and is started again at once: %s", clean ? "shuts down cleanly" : "is killed hard", how);
         Wait.until("broker 2 is registered again", 60_000, () -> said(broker, ended, "Successfully registered").size() == 1);
         cluster.heal();
 
-        List<Said> before = broker.linesSince(mark).stream().limit(broker.linesSince(mark).size()
-            - broker.linesSince(ended).size()).toList();
         List<Said> heartbeats = before.stream().filter(line -> line.text().contains(HEARTBEAT)).toList();
         Said last = heartbeats.get(heartbeats.size() - 1);
         List<Said> asking = heartbeats.stream().filter(line -> line.text().contains("wantShutDown=true")).toList();
-        long letGo = before.stream().filter(line -> line.text().contains("asked us to exit")).findFirst()
-            .map(line -> line.since(asking.get(0).at())).orElse(-1L);
         if (clean) {
             run.observe("ms from the first to each of its requests to be let go, " + how,
                 asking.stream().map(line -> line.since(asking.get(0).at())).toList());
-            run.observe("ms from its first request to being let go, " + how, letGo);
+            run.observe("ms from its first request to being let go, " + how,
+                before.stream().filter(line -> line.text().contains("asked us to exit")).findFirst().orElseThrow()
+                    .since(asking.get(0).at()));
         }
         List<Said> refusals = said(broker, ended, "DUPLICATE_BROKER_REGISTRATION");
         Said registered = said(broker, ended, "Successfully registered").get(0);
-        Restart restart = new Restart(last, refusals, registered, asking.size(), letGo);
+        Restart restart = new Restart(last, refusals, registered, asking.size());
         run.observe("ms from the last heartbeat to each refusal, " + how,
             refusals.stream().map(line -> line.since(last.at())).toList());
         run.observe("ms from the last heartbeat to being registered, " + how, restart.acceptedAfterMs());
