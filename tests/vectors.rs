@@ -23,7 +23,7 @@ const FAMILIES: &[(&str, usize)] = &[
     ("segment", 60),
     ("retention", 60),
     ("compaction", 60),
-    ("live", 12),
+    ("live", 19),
 ];
 
 /// No file may grow past this: they are read by people too, and travel with every clone.

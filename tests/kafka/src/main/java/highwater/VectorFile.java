@@ -1,6 +1,7 @@
 package highwater;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import java.io.IOException;
@@ -67,7 +68,16 @@ public final class VectorFile {
         write(file, JSON.writerWithDefaultPrettyPrinter());
     }
 
-    private void write(Path file, ObjectWriter caseWriter) throws IOException {
+    /** The cases of a file that was written before. Refused if anything but its cases would differ. */
+    public List<Map<String, Object>> casesOfSameOrigin(Path file) throws IOException {
+        String text = Files.readString(file, StandardCharsets.UTF_8);
+        if (!text.startsWith(origin())) {
+            throw new IOException(file + " is of another origin: write all of it anew");
+        }
+        return JSON.convertValue(JSON.readTree(text).get("cases"), new TypeReference<>() { });
+    }
+
+    private String origin() throws JsonProcessingException {
         StringBuilder text = new StringBuilder();
         text.append("{\"kafka_version\":").append(json(AppInfoParser.getVersion()))
             .append(",\n\"source\":").append(json(source))
@@ -75,7 +85,11 @@ public final class VectorFile {
         for (Map.Entry<String, Object> field : header.entrySet()) {
             text.append(",\n").append(json(field.getKey())).append(':').append(json(field.getValue()));
         }
-        text.append(",\n\"cases\":[\n");
+        return text.append(",\n\"cases\":[\n").toString();
+    }
+
+    private void write(Path file, ObjectWriter caseWriter) throws IOException {
+        StringBuilder text = new StringBuilder(origin());
         for (int i = 0; i < cases.size(); i++) {
             text.append(caseWriter.writeValueAsString(cases.get(i))).append(i + 1 < cases.size() ? ",\n" : "\n");
         }

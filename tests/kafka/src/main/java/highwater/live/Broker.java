@@ -110,6 +110,11 @@ final class Broker {
         return new String(all, (int) mark, all.length - (int) mark, StandardCharsets.UTF_8).lines().toList();
     }
 
+    /** The same with the time of day. */
+    List<Said> linesSince(long mark) throws IOException {
+        return Said.parse(saidSince(mark));
+    }
+
     void end() {
         if (alive()) {
             process.destroyForcibly();

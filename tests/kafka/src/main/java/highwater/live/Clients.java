@@ -43,6 +43,11 @@ final class Clients {
         return futures;
     }
 
+    /** The records of these numbers, each named m and its number. */
+    static List<Future<RecordMetadata>> send(KafkaProducer<String, String> producer, String topic, List<Integer> numbers) {
+        return numbers.stream().map(number -> producer.send(new ProducerRecord<>(topic, 0, null, value("m", number)))).toList();
+    }
+
     /** Waits for every future, however it ends. */
     static Outcome outcome(List<Future<RecordMetadata>> futures, String prefix) throws InterruptedException {
         Outcome outcome = new Outcome(new ArrayList<>(), new ArrayList<>(), new TreeMap<>(), new ArrayList<>());

@@ -40,8 +40,8 @@ final class Cluster implements AutoCloseable {
         Map.entry("log.cleaner.dedupe.buffer.size", "1200000"),
         Map.entry("log.index.size.max.bytes", "1000000")));
 
+    final Broker controller;
     private final Path root;
-    private final Broker controller;
 
     Cluster() throws Exception {
         root = Files.createTempDirectory("highwater-cluster");

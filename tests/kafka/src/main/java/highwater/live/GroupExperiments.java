@@ -11,8 +11,8 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 
 /** Who reads what while members come and go, and what a crash makes a group read twice or never. */
 final class GroupExperiments {
-    private static final int PARTITIONS = 6;
-    private static final int SESSION_MS = 6_000;
+    static final int PARTITIONS = 6;
+    static final int SESSION_MS = 6_000;
 
     static void rebalances(Cluster cluster, Experiment run) throws Exception {
         run.setting("partitions", PARTITIONS);
@@ -87,7 +87,7 @@ final class GroupExperiments {
     }
 
     /** Every partition has one owner, every member owns some, and nothing has happened for a while. */
-    private static void settled(List<MemberProcess> members, int owners) throws Exception {
+    static void settled(List<MemberProcess> members, int owners) throws Exception {
         Wait.until("the group is settled", 60_000, () -> {
             Map<Integer, String> owner = new TreeMap<>();
             long latest = 0;

@@ -4,8 +4,11 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -23,13 +26,17 @@ final class MemberProcess implements AutoCloseable {
     final String name;
     final List<Event> events = new CopyOnWriteArrayList<>();
     private final Process process;
+    private final Path output;
 
     MemberProcess(String name, String topic, String commit, int crashAfter, long workMs, Map<String, String> settings)
         throws IOException {
         this.name = name;
+        output = Files.createTempFile("highwater-member", ".log");
+        output.toFile().deleteOnExit();
         List<String> arguments = new ArrayList<>(List.of(topic, commit, Integer.toString(crashAfter), Long.toString(workMs)));
         new TreeMap<>(settings).forEach((setting, value) -> arguments.add(setting + "=" + value));
-        process = Broker.java(List.of("-Xmx128m"), "highwater.live.Member", arguments).redirectError(Redirect.INHERIT).start();
+        process = Broker.java(List.of("-Xmx128m", "-Doracle.log.level=INFO"), "highwater.live.Member", arguments)
+            .redirectError(Redirect.to(output.toFile())).start();
         Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
         Thread reader = new Thread(this::read);
         reader.setDaemon(true);
@@ -52,6 +59,15 @@ final class MemberProcess implements AutoCloseable {
         return events.stream().filter(event -> event.what.equals("processed")).map(event -> Long.valueOf(event.detail)).toList();
     }
 
+    /** What its client said. */
+    List<String> said() {
+        try {
+            return Files.readAllLines(output);
+        } catch (IOException gone) {
+            throw new UncheckedIOException(gone);
+        }
+    }
+
     boolean alive() {
         return process.isAlive();
     }
@@ -71,5 +87,6 @@ final class MemberProcess implements AutoCloseable {
     @Override
     public void close() throws InterruptedException {
         kill();
+        output.toFile().delete();
     }
 }

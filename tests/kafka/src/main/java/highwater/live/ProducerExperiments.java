@@ -14,12 +14,12 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 
 /** Retries that duplicate and reorder, and keys that move. */
 final class ProducerExperiments {
-    private interface Faulty {
+    interface Faulty {
         void run(Proxy leader) throws Exception;
     }
 
     /** With a proxy before each broker; topics here are led by broker 1. */
-    private static void behindProxies(Cluster cluster, Faulty body) throws Exception {
+    static void behindProxies(Cluster cluster, Faulty body) throws Exception {
         List<Proxy> proxies = new ArrayList<>();
         try {
             for (Broker broker : cluster.brokers.values()) {

@@ -7,18 +7,22 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.ByteBuffer;
+import java.util.Collections;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.common.protocol.ApiKeys;
 
-/** Stands between clients and one broker, and on demand spoils one produce request or loses one produce response. */
+/** Stands between clients and one broker, and on demand spoils or loses a produce request, or loses produce responses. */
 final class Proxy implements AutoCloseable {
     private final ServerSocket server;
     private final Broker broker;
-    /** How many produce responses still pass before one is lost; negative when none will be. */
-    private final AtomicInteger loseAfter = new AtomicInteger(-1);
-    private final AtomicInteger spoilAfter = new AtomicInteger(-1);
+    /** What becomes of the next produce request, and of the next produce responses, one after the other. */
+    private final AtomicReference<Fate> nextRequest = new AtomicReference<>(Fate.PASSED);
+    private final Queue<Fate> nextResponses = new ConcurrentLinkedQueue<>();
     private final AtomicInteger done = new AtomicInteger();
 
     Proxy(Broker broker) throws IOException {
@@ -27,14 +31,36 @@ final class Proxy implements AutoCloseable {
         start(this::accept);
     }
 
+    private enum Fate {
+        PASSED,
+        /** A bit of it flips. */
+        SPOILT,
+        /** It is lost, the connection goes on. No network does this; it stands for what is lost with the next one. */
+        HELD,
+        /** It is lost with its connection. */
+        CUT
+    }
+
     /** Lets this many produce responses pass, then drops one and cuts the connection. */
     void loseResponseAfter(int responses) {
-        loseAfter.set(responses);
+        nextResponses.addAll(Collections.nCopies(responses, Fate.PASSED));
+        nextResponses.add(Fate.CUT);
+    }
+
+    /** Lets the broker answer this many produce requests, and cuts the connection before any answer is through. */
+    void loseResponses(int responses) {
+        nextResponses.addAll(Collections.nCopies(responses - 1, Fate.HELD));
+        nextResponses.add(Fate.CUT);
     }
 
     /** Holds the next produce request back until others are in flight behind it, and flips a bit of its last record. */
     void spoilNextRequest() {
-        spoilAfter.set(0);
+        nextRequest.set(Fate.SPOILT);
+    }
+
+    /** Holds the next produce request back until others are in flight behind it, and cuts the connection. */
+    void loseNextRequest() {
+        nextRequest.set(Fate.CUT);
     }
 
     /** How many times it interfered. */
@@ -71,8 +97,7 @@ final class Proxy implements AutoCloseable {
     }
 
     private interface Filter {
-        /** Whether the frame passes. */
-        boolean pass(byte[] frame) throws Exception;
+        Fate pass(byte[] frame) throws Exception;
     }
 
     private static void forward(Socket from, Socket to, Filter filter) throws Exception {
@@ -82,8 +107,12 @@ final class Proxy implements AutoCloseable {
             while (true) {
                 byte[] frame = new byte[in.readInt()];
                 in.readFully(frame);
-                if (!filter.pass(frame)) {
+                Fate fate = filter.pass(frame);
+                if (fate == Fate.CUT) {
                     return;
+                }
+                if (fate == Fate.HELD) {
+                    continue;
                 }
                 byte[] whole = ByteBuffer.allocate(4 + frame.length).putInt(frame.length).put(frame).array();
                 out.write(whole);
@@ -92,26 +121,30 @@ final class Proxy implements AutoCloseable {
         }
     }
 
-    private boolean request(byte[] frame, Map<Integer, Short> asked) throws InterruptedException {
+    private Fate request(byte[] frame, Map<Integer, Short> asked) throws InterruptedException {
         ByteBuffer header = ByteBuffer.wrap(frame);
         short key = header.getShort(0);
         asked.put(header.getInt(4), key);
-        if (key == ApiKeys.PRODUCE.id && spoilAfter.get() >= 0 && spoilAfter.getAndDecrement() == 0) {
+        Fate fate = key == ApiKeys.PRODUCE.id ? nextRequest.getAndSet(Fate.PASSED) : Fate.PASSED;
+        if (fate != Fate.PASSED) {
             done.incrementAndGet();
             Thread.sleep(500);
+        }
+        if (fate == Fate.SPOILT) {
             // The end of the frame is the end of the last record's value, which is longer than this.
             frame[frame.length - 40] ^= 1;
         }
-        return true;
+        return fate;
     }
 
-    private boolean response(byte[] frame, Map<Integer, Short> asked) {
+    private Fate response(byte[] frame, Map<Integer, Short> asked) {
         Short key = asked.remove(ByteBuffer.wrap(frame).getInt(0));
-        if (key != null && key == ApiKeys.PRODUCE.id && loseAfter.get() >= 0 && loseAfter.getAndDecrement() == 0) {
-            done.incrementAndGet();
-            return false;
+        Fate fate = key != null && key == ApiKeys.PRODUCE.id ? nextResponses.poll() : null;
+        if (fate == null || fate == Fate.PASSED) {
+            return Fate.PASSED;
         }
-        return true;
+        done.incrementAndGet();
+        return fate;
     }
 
     @Override
