@@ -143,7 +143,7 @@ pub enum Timer {
     Purgatory,
     /// Broker: a group's member or rebalance runs out of time.
     Group,
-    /// Controller: a broker's session may have expired.
+    /// Controller: look for brokers whose session has expired.
     Session,
     /// Controller: move leadership to preferred replicas.
     PreferredElection,

@@ -60,6 +60,8 @@ pub enum ErrorCode {
     DuplicateBrokerRegistration,
     /// A consumer with `auto.offset.reset=none` has no position.
     NoOffsetForPartition,
+    /// A consumer with `auto.offset.reset=none` has read what the leader's log no longer holds (KIP-320).
+    LogTruncation,
 }
 
 impl ErrorCode {
@@ -124,6 +126,7 @@ impl ErrorCode {
             E::InvalidRequest => "INVALID_REQUEST",
             E::DuplicateBrokerRegistration => "DUPLICATE_BROKER_REGISTRATION",
             E::NoOffsetForPartition => "NoOffsetForPartitionException",
+            E::LogTruncation => "LogTruncationException",
         }
     }
 }

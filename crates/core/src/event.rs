@@ -117,6 +117,8 @@ pub enum EventKind {
     BrokerFenced {
         /// The broker.
         broker: BrokerId,
+        /// Why.
+        why: FenceReason,
     },
     /// A broker may lead again.
     BrokerUnfenced {
@@ -460,8 +462,8 @@ pub enum EventKind {
         group: GroupId,
         /// The member.
         member: MemberId,
-        /// Not by itself: no heartbeat, or too late for a rebalance.
-        expired: bool,
+        /// Why.
+        why: LeaveReason,
     },
     /// A broker became the group's coordinator and read its offsets.
     CoordinatorLoaded {
@@ -490,6 +492,30 @@ pub enum ElectionRule {
     Preferred,
     /// A live replica from outside the ISR.
     Unclean,
+}
+
+/// Why a broker may lead nothing any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FenceReason {
+    /// No heartbeat for `broker.session.timeout.ms`.
+    SessionExpired,
+    /// It asked to shut down, and may go.
+    ShutDown,
+}
+
+/// Why a member is not in its group any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum LeaveReason {
+    /// Its application closed it.
+    Closed,
+    /// It left by itself, because its application did not call `poll()` for `max.poll.interval.ms`.
+    NotPolling,
+    /// No heartbeat for `session.timeout.ms`.
+    SessionExpired,
+    /// It did not join again before the rebalance timeout.
+    MissedJoin,
+    /// It did not ask for its assignment before the rebalance timeout.
+    MissedSync,
 }
 
 /// Why an ISR shrank.
@@ -534,7 +560,7 @@ pub enum PositionSource {
     Committed,
     /// `auto.offset.reset`, for want of a committed offset.
     Reset,
-    /// `auto.offset.reset`, for an offset outside the log.
+    /// `auto.offset.reset`, for an offset outside the log or an epoch that the leader does not know.
     OutOfRange,
     /// The leader's log ends before it in the epoch of the last record read (KIP-320).
     Truncation,

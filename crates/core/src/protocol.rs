@@ -3,7 +3,8 @@
 use crate::config::Acks;
 use crate::connection::{Channel, Connection};
 use crate::error::ErrorCode;
-use crate::group::{MemberId, Subscription};
+use crate::event::LeaveReason;
+use crate::group::{CommittedOffset, MemberId, Subscription};
 use crate::ids::{BrokerId, BrokerSet, GroupId, PartitionId};
 use crate::metadata::MetadataImage;
 use crate::record::{Batch, Records};
@@ -51,6 +52,22 @@ pub enum Body {
         /// The offset.
         offset: Result<i64, ErrorCode>,
     },
+    /// Consumer → leader: where does this epoch end in your log (KIP-320)?
+    OffsetsForLeaderEpochRequest {
+        /// The partition.
+        partition: PartitionId,
+        /// The epoch of the last record read.
+        leader_epoch: i32,
+        /// The epoch the client believes in.
+        current_leader_epoch: i32,
+    },
+    /// The largest epoch the leader has that is not above it, and where that ends; none if there is none.
+    OffsetsForLeaderEpochResponse {
+        /// The partition.
+        partition: PartitionId,
+        /// The epoch and its end.
+        end: Result<Option<(i32, i64)>, ErrorCode>,
+    },
     /// Consumer → any broker: who coordinates the group?
     FindCoordinatorRequest(GroupId),
     /// The coordinator.
@@ -89,6 +106,8 @@ pub enum Body {
         group: GroupId,
         /// The member.
         member: MemberId,
+        /// Why (KIP-800).
+        why: LeaveReason,
     },
     /// Gone.
     LeaveGroupResponse(Result<(), ErrorCode>),
@@ -101,7 +120,7 @@ pub enum Body {
         /// The generation it believes in.
         generation: i32,
         /// Next offset to read, by partition.
-        offsets: Vec<(PartitionId, i64)>,
+        offsets: Vec<(PartitionId, CommittedOffset)>,
     },
     /// Remembered, or why not.
     OffsetCommitResponse(Result<(), ErrorCode>),
@@ -113,7 +132,7 @@ pub enum Body {
         partitions: Vec<PartitionId>,
     },
     /// Committed offsets; none where nothing was committed.
-    OffsetFetchResponse(Result<Vec<(PartitionId, Option<i64>)>, ErrorCode>),
+    OffsetFetchResponse(Result<Vec<(PartitionId, Option<CommittedOffset>)>, ErrorCode>),
     /// Broker → controller: a new process with this id wants to join.
     BrokerRegistrationRequest {
         /// Tells this process from earlier ones with the same id.
@@ -341,6 +360,8 @@ pub enum MessageKind {
     MetadataResponse,
     ListOffsetsRequest,
     ListOffsetsResponse,
+    OffsetsForLeaderEpochRequest,
+    OffsetsForLeaderEpochResponse,
     FindCoordinatorRequest,
     FindCoordinatorResponse,
     JoinGroupRequest,
@@ -378,6 +399,7 @@ impl MessageKind {
                 | K::FetchResponse
                 | K::MetadataResponse
                 | K::ListOffsetsResponse
+                | K::OffsetsForLeaderEpochResponse
                 | K::FindCoordinatorResponse
                 | K::JoinGroupResponse
                 | K::SyncGroupResponse
@@ -418,6 +440,8 @@ impl MessageKind {
             K::MetadataResponse => "MetadataResponse",
             K::ListOffsetsRequest => "ListOffsetsRequest",
             K::ListOffsetsResponse => "ListOffsetsResponse",
+            K::OffsetsForLeaderEpochRequest => "OffsetsForLeaderEpochRequest",
+            K::OffsetsForLeaderEpochResponse => "OffsetsForLeaderEpochResponse",
             K::FindCoordinatorRequest => "FindCoordinatorRequest",
             K::FindCoordinatorResponse => "FindCoordinatorResponse",
             K::JoinGroupRequest => "JoinGroupRequest",
@@ -459,6 +483,8 @@ impl Body {
             Body::MetadataResponse(_) => MessageKind::MetadataResponse,
             Body::ListOffsetsRequest { .. } => MessageKind::ListOffsetsRequest,
             Body::ListOffsetsResponse { .. } => MessageKind::ListOffsetsResponse,
+            Body::OffsetsForLeaderEpochRequest { .. } => MessageKind::OffsetsForLeaderEpochRequest,
+            Body::OffsetsForLeaderEpochResponse { .. } => MessageKind::OffsetsForLeaderEpochResponse,
             Body::FindCoordinatorRequest(_) => MessageKind::FindCoordinatorRequest,
             Body::FindCoordinatorResponse(_) => MessageKind::FindCoordinatorResponse,
             Body::JoinGroupRequest(_) => MessageKind::JoinGroupRequest,

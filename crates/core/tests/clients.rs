@@ -4,7 +4,7 @@ mod world;
 
 use highwater_core::action::{Crash, Intervention, Send};
 use highwater_core::error::ErrorCode;
-use highwater_core::event::{EventKind, PositionSource};
+use highwater_core::event::{EventKind, LeaveReason, PositionSource};
 use highwater_core::group::GroupState;
 use highwater_core::ids::{GroupId, MessageId, NodeId, RecordId, TopicId};
 use highwater_core::protocol::MessageKind;
@@ -289,7 +289,7 @@ fn a_busy_application_is_thrown_out_after_max_poll_interval() {
     let mut w = World::new(&setup);
     w.until(|w| assigned(w) == [1, 1]);
     w.until(|w| assigned(w)[0] == 2);
-    let left = |e: &EventKind| matches!(e, EventKind::MemberLeft { expired: false, .. });
+    let left = |e: &EventKind| matches!(e, EventKind::MemberLeft { why: LeaveReason::NotPolling, .. });
     assert!(w.saw(left), "it leaves by itself: its heartbeat thread notices");
 }
 

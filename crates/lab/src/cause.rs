@@ -31,7 +31,7 @@ pub fn chain(events: &CowList<Event>, id: EventId) -> Vec<EventId> {
             | EventKind::BecameFollower { partition, epoch, .. } => {
                 office = Some((partition, epoch));
             }
-            EventKind::BrokerFenced { broker } => fenced = Some(broker),
+            EventKind::BrokerFenced { broker, .. } => fenced = Some(broker),
             _ => {}
         }
         let named = find(events, event.cause);

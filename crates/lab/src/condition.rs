@@ -246,7 +246,7 @@ impl Fact {
             (Fact::Crashed(node), E::Crashed(_))
             | (Fact::Restarted(node), E::Restarted)
             | (Fact::Assigned(node), E::PartitionsAssigned { .. }) => who(node, event.node),
-            (Fact::Fenced(node), E::BrokerFenced { broker })
+            (Fact::Fenced(node), E::BrokerFenced { broker, .. })
             | (Fact::Unfenced(node), E::BrokerUnfenced { broker }) => who(node, NodeId::Broker(*broker)),
             _ => false,
         }

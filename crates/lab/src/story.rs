@@ -9,7 +9,8 @@ use highwater_core::action::Crash;
 use highwater_core::config;
 use highwater_core::error::ErrorCode;
 use highwater_core::event::{
-    ElectionRule, Event, EventKind, LossReason, PartitionChoice, PositionSource, ShrinkReason, TruncationRule,
+    ElectionRule, Event, EventKind, FenceReason, LeaveReason, LossReason, PartitionChoice, PositionSource,
+    ShrinkReason, TruncationRule,
 };
 use highwater_core::group::GroupState;
 use highwater_core::ids::{BrokerId, BrokerSet, GroupId, NodeId, PartitionId, RecordId, TopicId};
@@ -243,6 +244,15 @@ fn world(event: &Event, lang: Lang) -> Option<String> {
                         "{from} 发给 {here} 的 {name} 无人接收。"
                     )
                 }
+                LossReason::ConnectionClosed
+                    if matches!(kind, MessageKind::ProduceRequest | MessageKind::ProduceResponse) =>
+                {
+                    say!(
+                        lang,
+                        "the {name} from {from} is lost with its connection to {here}.",
+                        "{from} 发给 {here} 的 {name} 随连接一起丢失。"
+                    )
+                }
                 _ => return None,
             }
         }
@@ -316,10 +326,15 @@ fn controller(kind: &EventKind, names: &Names, lang: Lang) -> Option<String> {
         E::BrokerRegistered { broker, .. } => {
             say!(lang, "the controller registers broker {broker}.", "controller 注册 broker {broker}。")
         }
-        E::BrokerFenced { broker } => say!(
+        E::BrokerFenced { broker, why: FenceReason::SessionExpired } => say!(
             lang,
             "the controller fences broker {broker}: no heartbeat for too long.",
             "controller 隔离 broker {broker}：太久没有心跳。"
+        ),
+        E::BrokerFenced { broker, why: FenceReason::ShutDown } => say!(
+            lang,
+            "the controller lets broker {broker} go: it leads nothing any more.",
+            "controller 允许 broker {broker} 停机：它已不再领导任何分区。"
         ),
         E::BrokerUnfenced { broker } => {
             say!(
@@ -719,16 +734,32 @@ fn group(event: &Event, names: &Names, lang: Lang) -> Option<String> {
             let group = names.group(*group);
             say!(lang, "{member} joins group {group}.", "{member} 加入消费组 {group}。")
         }
-        E::MemberLeft { group, member, expired } => {
+        E::MemberLeft { group, member, why } => {
             let group = names.group(*group);
-            if *expired {
-                say!(
+            match why {
+                LeaveReason::Closed => {
+                    say!(lang, "{member} leaves group {group}.", "{member} 离开消费组 {group}。")
+                }
+                LeaveReason::NotPolling => say!(
+                    lang,
+                    "{member} leaves group {group}: its application has not called poll() for too long.",
+                    "{member} 离开消费组 {group}：应用太久没有调用 poll()。"
+                ),
+                LeaveReason::SessionExpired => say!(
                     lang,
                     "{member} is removed from group {group}: no heartbeat for too long.",
                     "{member} 被移出消费组 {group}：太久没有心跳。"
-                )
-            } else {
-                say!(lang, "{member} leaves group {group}.", "{member} 离开消费组 {group}。")
+                ),
+                LeaveReason::MissedJoin => say!(
+                    lang,
+                    "{member} is removed from group {group}: it did not rejoin in time for the rebalance.",
+                    "{member} 被移出消费组 {group}：没有在重平衡期限内重新加入。"
+                ),
+                LeaveReason::MissedSync => say!(
+                    lang,
+                    "{member} is removed from group {group}: it did not ask for its assignment in time.",
+                    "{member} 被移出消费组 {group}：没有在期限内领取分配结果。"
+                ),
             }
         }
         _ => return None,

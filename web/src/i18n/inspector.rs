@@ -83,6 +83,7 @@ messages! {
     sent_label = "Sent", "发出";
     arrives_label = "Arrives", "到达";
     arrives_held = "held back by a cut link", "被切断的链路阻塞";
+    arrives_doomed = "never: the other end of its connection is gone", "不会到达：连接的另一端已经不在了";
     fields_label = "Fields", "字段";
     key_label = "Key", "Key";
     offset_label = "Offset", "位移";

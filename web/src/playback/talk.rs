@@ -29,7 +29,9 @@ pub(crate) fn is_talk(cluster: &Cluster, envelope: &Envelope) -> bool {
         | Body::ListOffsetsResponse { .. }
         | Body::OffsetFetchRequest { .. }
         | Body::OffsetFetchResponse(_)
-        | Body::ConnectionClosed => false,
+        | Body::ApiVersionsRequest
+        | Body::ApiVersionsResponse
+        | Body::ConnectionClosed(_) => false,
         _ => true,
     }
 }

@@ -51,7 +51,7 @@ impl<'a> GroupView<'a> {
 
     /// The committed offset of a partition: the next one to read.
     pub fn committed(&self, partition: PartitionId) -> Option<i64> {
-        self.0.offsets.get(&partition).copied()
+        self.0.offsets.get(&partition).map(|committed| committed.offset)
     }
 }
 
@@ -149,8 +149,8 @@ impl Broker {
                 let result = self.group_mut(group).and_then(|g| g.heartbeat(member, generation, now));
                 context.send(from, correlation, Body::HeartbeatResponse(result));
             }
-            Body::LeaveGroupRequest { group, member } => {
-                let result = self.group_mut(group).and_then(|g| g.leave(member, context));
+            Body::LeaveGroupRequest { group, member, why } => {
+                let result = self.group_mut(group).and_then(|g| g.leave(member, why, context));
                 context.send(from, correlation, Body::LeaveGroupResponse(result));
             }
             Body::OffsetCommitRequest { group, member, generation, offsets } => match self.group_mut(group) {

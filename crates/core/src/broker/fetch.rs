@@ -1,6 +1,6 @@
 //! Reads (§4.3, §3 "Lookup"): what a leader answers to followers and consumers, and when it lets them wait.
 
-use super::{Broker, Disk, Memory, Role};
+use super::{Broker, Disk, Leader, Memory, Replica};
 use crate::action::Timer;
 use crate::error::ErrorCode;
 use crate::ids::{NodeId, PartitionId};
@@ -106,9 +106,7 @@ impl Broker {
         current_leader_epoch: i32,
     ) -> Result<i64, ErrorCode> {
         let (disk, memory) = self.parts();
-        let Some(replica) = memory.replica(id) else { return Err(ErrorCode::UnknownTopicOrPartition) };
-        let Some(leader) = replica.leader() else { return Err(ErrorCode::NotLeaderOrFollower) };
-        check_epoch(current_leader_epoch, leader.epoch)?;
+        let (replica, leader) = leading(memory, id, current_leader_epoch)?;
         if earliest {
             return Ok(disk.log(id).map_or(0, crate::log::Log::start));
         }
@@ -118,6 +116,26 @@ impl Broker {
         }
         Ok(replica.high_watermark)
     }
+
+    /// Where an epoch ends in this leader's log, or the largest one before it; none if the log begins later.
+    pub(super) fn end_of_epoch(
+        &mut self,
+        id: PartitionId,
+        leader_epoch: i32,
+        current_leader_epoch: i32,
+    ) -> Result<Option<(i32, i64)>, ErrorCode> {
+        let (disk, memory) = self.parts();
+        leading(memory, id, current_leader_epoch)?;
+        Ok(disk.log(id).and_then(|log| log.epoch_cache().end_offset_for(leader_epoch, log.end())))
+    }
+}
+
+/// The replica of a partition that this broker leads, for a requester that believes in this epoch.
+fn leading(memory: &Memory, id: PartitionId, epoch: i32) -> Result<(&Replica, &Leader), ErrorCode> {
+    let replica = memory.replica(id).ok_or(ErrorCode::UnknownTopicOrPartition)?;
+    let leader = replica.leader().ok_or(ErrorCode::NotLeaderOrFollower)?;
+    check_epoch(epoch, leader.epoch)?;
+    Ok((replica, leader))
 }
 
 impl ParkedFetch {
@@ -164,13 +182,11 @@ fn read(
 ) -> Fetched {
     let id = asked.partition;
     let error = |code| Fetched::Error { code, log_range: (0, 0) };
-    let (Some(replica), Some(log)) = (memory.replica(id), disk.log(id)) else {
-        return error(ErrorCode::UnknownTopicOrPartition);
+    let replica = match leading(memory, id, asked.current_leader_epoch) {
+        Ok((replica, _)) => replica,
+        Err(code) => return error(code),
     };
-    let Role::Leader(leader) = &replica.role else { return error(ErrorCode::NotLeaderOrFollower) };
-    if let Err(code) = check_epoch(asked.current_leader_epoch, leader.epoch) {
-        return error(code);
-    }
+    let Some(log) = disk.log(id) else { return error(ErrorCode::UnknownTopicOrPartition) };
     let out_of_range =
         Fetched::Error { code: ErrorCode::OffsetOutOfRange, log_range: (log.start(), log.end()) };
     if let Some(last_fetched) = asked.last_fetched_epoch {

@@ -18,9 +18,8 @@ fn is_about_to_join(
     lag_max: Micros,
     image: &MetadataImage,
 ) -> bool {
-    let caught_up =
-        follower.log_end == Some(leader_end) || now.saturating_sub(follower.last_caught_up) <= lag_max;
-    caught_up && follower.is_eligible(image)
+    let lately = follower.last_caught_up.is_some_and(|at| now.saturating_sub(at) <= lag_max);
+    (lately || follower.log_end == Some(leader_end)) && follower.is_eligible(image)
 }
 
 /// The high watermark that a leader may announce, given what it knows of its followers.

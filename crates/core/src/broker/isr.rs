@@ -38,15 +38,15 @@ impl Broker {
         let Some(follower) = leader.followers.iter_mut().find(|f| f.broker == broker) else { return };
         // The caught-up clock: it has all there is now, or all there was when it last asked.
         if offset >= leader_end {
-            follower.last_caught_up = follower.last_caught_up.max(context.now);
-        } else if offset >= follower.leader_end_at_fetch && follower.leader_end_at_fetch >= 0 {
+            follower.last_caught_up = Some(context.now);
+        } else if follower.leader_end_at_fetch.is_some_and(|end| offset >= end) {
             follower.last_caught_up = follower.last_caught_up.max(follower.last_fetch);
         }
         let progressed = follower.log_end != Some(offset);
         follower.log_end = Some(offset);
         follower.broker_epoch = Some(broker_epoch);
-        follower.leader_end_at_fetch = leader_end;
-        follower.last_fetch = context.now;
+        follower.leader_end_at_fetch = Some(leader_end);
+        follower.last_fetch = Some(context.now);
         self.maybe_expand_isr(id, broker, context);
         if progressed {
             self.maybe_advance_high_watermark(id, context);
@@ -82,7 +82,7 @@ impl Broker {
                 .iter()
                 .filter(|f| leader.isr.contains(f.broker))
                 .filter(|f| f.log_end != Some(disk.end(id)))
-                .filter(|f| context.now.saturating_sub(f.last_caught_up) > lag_max)
+                .filter(|f| f.last_caught_up.is_none_or(|at| context.now.saturating_sub(at) > lag_max))
                 .map(|f| f.broker)
                 .collect();
             if !lagging.is_empty() {

@@ -256,6 +256,10 @@ impl Broker {
                 let offset = self.list_offset(partition, earliest, current_leader_epoch);
                 context.send(from, correlation, Body::ListOffsetsResponse { partition, offset });
             }
+            Body::OffsetsForLeaderEpochRequest { partition, leader_epoch, current_leader_epoch } => {
+                let end = self.end_of_epoch(partition, leader_epoch, current_leader_epoch);
+                context.send(from, correlation, Body::OffsetsForLeaderEpochResponse { partition, end });
+            }
             Body::FindCoordinatorRequest(group) => {
                 let coordinator = self.find_coordinator(group);
                 context.send(from, correlation, Body::FindCoordinatorResponse(coordinator));

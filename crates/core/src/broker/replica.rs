@@ -47,11 +47,11 @@ pub struct FollowerProgress {
     /// The broker epoch of the process that fetched.
     pub(super) broker_epoch: Option<i64>,
     /// The leader's log end offset at that fetch.
-    pub(super) leader_end_at_fetch: i64,
+    pub(super) leader_end_at_fetch: Option<i64>,
     /// When that fetch came.
-    pub(super) last_fetch: Micros,
-    /// When it last had everything the leader had.
-    pub last_caught_up: Micros,
+    pub(super) last_fetch: Option<Micros>,
+    /// When it last had everything the leader had; never, as far as this leader knows, for one outside the ISR.
+    pub last_caught_up: Option<Micros>,
 }
 
 /// What only a follower knows.
@@ -103,14 +103,16 @@ impl Leader {
     ) -> Self {
         let progress = |broker: BrokerId| {
             let known = before.and_then(|leader| leader.followers.iter().find(|f| f.broker == broker));
-            known.copied().unwrap_or(FollowerProgress {
+            // Whatever was known, the clocks start anew with the epoch (`Replica.resetReplicaState`).
+            let in_sync_since = p.isr.contains(broker).then_some(now);
+            FollowerProgress {
                 broker,
-                log_end: None,
-                broker_epoch: None,
-                leader_end_at_fetch: -1,
-                last_fetch: 0,
-                last_caught_up: if p.isr.contains(broker) { now } else { 0 },
-            })
+                log_end: known.and_then(|f| f.log_end),
+                broker_epoch: known.and_then(|f| f.broker_epoch),
+                leader_end_at_fetch: known.map(|_| epoch_start),
+                last_fetch: known.and(in_sync_since),
+                last_caught_up: in_sync_since,
+            }
         };
         Leader {
             epoch: p.leader_epoch,

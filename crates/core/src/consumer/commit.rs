@@ -1,23 +1,25 @@
 //! Committing offsets (§6): the next offset to read, never the last one read.
 
 use super::requests::{CommitKind, Purpose};
-use super::{App, Memory, Polled, config};
+use super::{AfterCommit, App, Memory, config, retry_time};
+use crate::action::Timer;
 use crate::error::ErrorCode;
-use crate::event::EventKind;
+use crate::event::{EventKind, LeaveReason};
+use crate::group::CommittedOffset;
 use crate::ids::PartitionId;
 use crate::process::Context;
 use crate::protocol::Body;
-use crate::setup::CommitOrder;
 use crate::time::{Micros, NEVER, SECOND, from_ms};
-use std::collections::VecDeque;
 
 /// `default.api.timeout.ms`: how long `commitSync()` tries.
 const COMMIT_SYNC_TIMEOUT: Micros = 60 * SECOND;
+/// How long `close()` tries to commit.
+const CLOSE_TIMEOUT: Micros = 30 * SECOND;
 
 impl Memory {
     /// Positions to commit: of every partition that has one.
-    fn positions_to_commit(&self) -> Vec<(PartitionId, i64)> {
-        self.positions.iter().filter_map(|p| Some((p.partition, p.next_offset()?))).collect()
+    fn positions_to_commit(&self) -> Vec<(PartitionId, CommittedOffset)> {
+        self.positions.iter().filter_map(|p| Some((p.partition, p.to_commit()?))).collect()
     }
 
     /// Sends the positions to the coordinator. Whether there was anything to send, and somebody to send it to.
@@ -47,10 +49,22 @@ impl Memory {
         }
     }
 
-    /// The application calls `commitSync()`; `then` is what it processes afterwards.
-    pub(super) fn begin_commit_sync(&mut self, then: VecDeque<Polled>, context: &mut Context<'_>) {
+    /// The application calls `commitSync()`; `then` is what it does afterwards.
+    pub(super) fn begin_commit_sync(&mut self, then: AfterCommit, context: &mut Context<'_>) {
         self.app = App::Committing { then, deadline: context.now + COMMIT_SYNC_TIMEOUT };
         self.commit_sync(context);
+    }
+
+    /// `close()`: the last positions, if commits are automatic; then the consumer leaves its group and ends.
+    pub(super) fn close(&mut self, context: &mut Context<'_>) {
+        self.timers.set(Timer::Poll, NEVER);
+        let deadline = context.now + CLOSE_TIMEOUT;
+        self.app = App::Committing { then: AfterCommit::Leave, deadline };
+        if config(context).enable_auto_commit && self.membership.owns_partitions() {
+            self.commit_sync(context);
+        } else {
+            self.end_commit_sync(Ok(()), context);
+        }
     }
 
     /// When `commitSync()` throws.
@@ -70,13 +84,6 @@ impl Memory {
         }
     }
 
-    /// On `close()`: the last positions, if commits are automatic.
-    pub(super) fn commit_on_close(&mut self, context: &mut Context<'_>) {
-        if config(context).enable_auto_commit {
-            self.commit(CommitKind::Auto, context);
-        }
-    }
-
     pub(super) fn on_commit(
         &mut self,
         kind: &CommitKind,
@@ -92,11 +99,18 @@ impl Memory {
             // Tried again after a pause, when the coordinator is known.
             (CommitKind::Sync, Err(error)) if error.is_retriable() => self.retry_later(context),
             (CommitKind::Sync, result) => self.end_commit_sync(result, context),
-            (CommitKind::Auto | CommitKind::BeforeJoin, Err(error)) => {
-                // Only logged.
-                context.emit(EventKind::CommitFailed { error });
+            // Tried again before joining, for as long as the group waits for this member.
+            (CommitKind::BeforeJoin, Err(error)) if error.is_retriable() => self.retry_later(context),
+            (CommitKind::BeforeJoin, result) => {
+                self.membership.committed_before_join();
+                log_failure(result, context);
             }
-            (CommitKind::Auto | CommitKind::BeforeJoin, Ok(())) => {}
+            (CommitKind::Auto, result) => {
+                if result.is_err_and(ErrorCode::is_retriable) {
+                    self.next_auto_commit = self.next_auto_commit.min(retry_time(context));
+                }
+                log_failure(result, context);
+            }
         }
     }
 
@@ -116,25 +130,32 @@ impl Memory {
 
     /// `commitSync()` returns or throws, and the application goes on.
     fn end_commit_sync(&mut self, result: Result<(), ErrorCode>, context: &mut Context<'_>) {
-        let App::Committing { then: records, .. } = std::mem::replace(&mut self.app, App::Polling) else {
+        let App::Committing { then, .. } = std::mem::replace(&mut self.app, App::Polling) else {
             return;
         };
-        if let Err(error) = result {
-            context.emit(EventKind::CommitFailed { error });
-            if matches!(
-                error,
-                ErrorCode::UnknownMemberId | ErrorCode::IllegalGeneration | ErrorCode::RebalanceInProgress
-            ) {
-                self.on_group_error(error, context);
+        log_failure(result, context);
+        if let Err(
+            error @ (ErrorCode::UnknownMemberId
+            | ErrorCode::IllegalGeneration
+            | ErrorCode::RebalanceInProgress),
+        ) = result
+        {
+            self.on_group_error(error, context);
+        }
+        match then {
+            AfterCommit::Leave => {
+                self.leave_group(LeaveReason::Closed, context);
+                context.outbox.exit = true;
             }
+            AfterCommit::Process(records) if result.is_ok() => self.process(records, context),
+            AfterCommit::Process(_) | AfterCommit::Poll => self.call_poll(context),
         }
-        // An application that commits first processes only what it could commit.
-        let process = self.plan.commit == CommitOrder::BeforeProcessing && result.is_ok();
-        let records = if process { records } else { VecDeque::new() };
-        if records.is_empty() {
-            self.call_poll(context);
-        } else {
-            self.process(records, context);
-        }
+    }
+}
+
+/// A failed commit that nobody can do anything about is a line in the client's log.
+fn log_failure(result: Result<(), ErrorCode>, context: &mut Context<'_>) {
+    if let Err(error) = result {
+        context.emit(EventKind::CommitFailed { error });
     }
 }

@@ -5,6 +5,7 @@ use super::{Memory, Polled, config, retry_time};
 use crate::config::AutoOffsetReset;
 use crate::error::ErrorCode;
 use crate::event::{EventKind, PositionSource};
+use crate::group::CommittedOffset;
 use crate::ids::{BrokerId, PartitionId, RecordId};
 use crate::process::Context;
 use crate::protocol::{Body, FetchPartition, FetchRequest, Fetched, FetchedPartition};
@@ -17,12 +18,17 @@ use std::collections::VecDeque;
 pub(super) struct Position {
     pub(super) partition: PartitionId,
     state: State,
-    /// The epoch of the last batch fetched: with it a leader notices that its log has parted from what was read.
-    last_epoch: Option<i32>,
     /// Fetched, and not returned by `poll()` yet.
-    buffer: VecDeque<(i64, RecordId)>,
+    buffer: VecDeque<Buffered>,
     /// Not asked for before this.
     not_before: Micros,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Buffered {
+    offset: i64,
+    leader_epoch: i32,
+    record: RecordId,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -31,24 +37,46 @@ enum State {
     Unknown,
     /// There is none, or it is of no use: `auto.offset.reset` decides.
     Reset(PositionSource),
-    /// The next offset that `poll()` returns, and the next to fetch.
-    At { next: i64, fetch: i64 },
+    /// In the log.
+    At(Place),
+}
+
+/// A place in a log (`SubscriptionState.FetchPosition`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Place {
+    /// The next offset that `poll()` returns, and the leader epoch of the record before it, if that was read.
+    next: CommittedOffset,
+    /// The next offset to fetch.
+    fetch: i64,
+    /// The leader, by its epoch, whose log the place belongs to; none until a leader is known.
+    leader: Option<i32>,
+    /// That leader's log may have parted from what was read: it has to be asked first.
+    unsure: bool,
+}
+
+impl Place {
+    fn new(next: CommittedOffset) -> Self {
+        Place { next, fetch: next.offset, leader: None, unsure: next.leader_epoch.is_some() }
+    }
 }
 
 impl Position {
     pub(super) fn unknown(partition: PartitionId) -> Self {
-        Position {
-            partition,
-            state: State::Unknown,
-            last_epoch: None,
-            buffer: VecDeque::new(),
-            not_before: 0,
-        }
+        Position { partition, state: State::Unknown, buffer: VecDeque::new(), not_before: 0 }
+    }
+
+    fn place(&self) -> Option<&Place> {
+        if let State::At(place) = &self.state { Some(place) } else { None }
     }
 
     /// The next offset that `poll()` returns.
     pub(super) fn next_offset(&self) -> Option<i64> {
-        if let State::At { next, .. } = self.state { Some(next) } else { None }
+        self.place().map(|place| place.next.offset)
+    }
+
+    /// What to commit.
+    pub(super) fn to_commit(&self) -> Option<CommittedOffset> {
+        self.place().map(|place| place.next)
     }
 
     pub(super) fn buffered(&self) -> usize {
@@ -57,25 +85,39 @@ impl Position {
 
     /// Moves up to `room` records from the buffer to the application, and the position with them.
     pub(super) fn take_records(&mut self, room: usize, out: &mut VecDeque<Polled>) {
+        let State::At(place) = &mut self.state else { return };
         let count = room.min(self.buffer.len());
-        for (offset, record) in self.buffer.drain(..count) {
+        for Buffered { offset, leader_epoch, record } in self.buffer.drain(..count) {
             out.push_back((self.partition, offset, record));
-            if let State::At { next, .. } = &mut self.state {
-                *next = offset + 1;
-            }
+            place.next = CommittedOffset { offset: offset + 1, leader_epoch: Some(leader_epoch) };
         }
     }
 
     fn take_in(&mut self, asked: i64, batches: &[Batch]) {
-        let State::At { fetch, .. } = &mut self.state else { return };
-        if *fetch != asked {
+        let State::At(place) = &mut self.state else { return };
+        if place.unsure || place.fetch != asked {
             return;
         }
         for batch in batches {
             // A batch comes whole; what lies before the offset asked for is dropped here.
-            self.buffer.extend(batch.iter().filter(|(o, _)| *o >= asked).map(|(o, r)| (o, r.id)));
-            *fetch = batch.next_offset();
-            self.last_epoch = Some(batch.leader_epoch);
+            let leader_epoch = batch.leader_epoch;
+            let wanted = batch.iter().filter(|(offset, _)| *offset >= asked);
+            self.buffer.extend(wanted.map(|(offset, r)| Buffered { offset, leader_epoch, record: r.id }));
+            place.fetch = batch.next_offset();
+        }
+    }
+
+    /// A leader of another epoch than before has to be asked whether its log holds what was read. What is buffered is
+    /// not returned any more.
+    fn note_leader(&mut self, epoch: i32) {
+        let State::At(place) = &mut self.state else { return };
+        if place.leader != Some(epoch) {
+            place.leader = Some(epoch);
+            if place.next.leader_epoch.is_some() {
+                place.unsure = true;
+                place.fetch = place.next.offset;
+                self.buffer.clear();
+            }
         }
     }
 }
@@ -111,6 +153,72 @@ impl Memory {
         for (id, why) in resets {
             self.reset(id, why, context);
         }
+        self.validate_positions(context);
+    }
+
+    /// Asks leaders that are new to this consumer whether their logs still hold what it has read (KIP-320,
+    /// `SubscriptionState.maybeValidatePosition`).
+    fn validate_positions(&mut self, context: &mut Context<'_>) {
+        for position in &mut self.positions {
+            if let Some((_, epoch)) = self.view.leader(position.partition) {
+                position.note_leader(epoch);
+            }
+        }
+        let unsure: Vec<(PartitionId, i32)> = self
+            .positions
+            .iter()
+            .filter(|p| p.not_before <= context.now)
+            .filter_map(|p| Some((p.partition, p.place().filter(|place| place.unsure)?.next.leader_epoch?)))
+            .collect();
+        for (id, leader_epoch) in unsure {
+            if self.requests.any(|p| matches!(p, Purpose::Validate(other, _) if *other == id)) {
+                continue;
+            }
+            let Some((broker, current_leader_epoch)) = self.reachable_leader(id, context) else {
+                self.ask_again_later(id, context);
+                continue;
+            };
+            let body =
+                Body::OffsetsForLeaderEpochRequest { partition: id, leader_epoch, current_leader_epoch };
+            self.ask_shortly(broker, body, Purpose::Validate(id, current_leader_epoch), context);
+        }
+    }
+
+    fn reachable_leader(&self, id: PartitionId, context: &Context<'_>) -> Option<(BrokerId, i32)> {
+        self.view.leader(id).filter(|(broker, _)| self.view.reachable_at(*broker) <= context.now)
+    }
+
+    /// The leader of `asked_epoch` says where the epoch of the last record read ends in its log. The position moves back
+    /// to that place if it is beyond, and never forward (`SubscriptionState.maybeCompleteValidation`).
+    pub(super) fn on_validated(
+        &mut self,
+        id: PartitionId,
+        asked_epoch: i32,
+        end: Result<Option<(i32, i64)>, ErrorCode>,
+        context: &mut Context<'_>,
+    ) {
+        let Ok(end) = end else { return self.ask_again_later(id, context) };
+        let reset = config(context).auto_offset_reset != AutoOffsetReset::None;
+        let Some(position) = self.position_mut(id) else { return };
+        let State::At(place) = &mut position.state else { return };
+        if !place.unsure || place.leader != Some(asked_epoch) {
+            return;
+        }
+        match end {
+            Some((_, offset)) if offset >= place.next.offset => place.unsure = false,
+            _ if !reset => self.fail(ErrorCode::LogTruncation, context),
+            Some((epoch, offset)) => {
+                let next = CommittedOffset { offset, leader_epoch: Some(epoch) };
+                let moved = Place { next, fetch: offset, leader: place.leader, unsure: false };
+                position.state = State::At(moved);
+                context.emit(EventKind::PositionSet {
+                    partition: id,
+                    offset,
+                    why: PositionSource::Truncation,
+                });
+            }
+            None => position.state = State::Reset(PositionSource::OutOfRange),
+        }
     }
 
     /// `auto.offset.reset`.
@@ -119,9 +227,7 @@ impl Memory {
         if self.requests.any(|p| matches!(p, Purpose::ListOffset(other, _) if *other == id)) {
             return;
         }
-        let Some((broker, epoch)) =
-            self.view.leader(id).filter(|(b, _)| self.view.reachable_at(*b) <= context.now)
-        else {
+        let Some((broker, epoch)) = self.reachable_leader(id, context) else {
             return self.ask_again_later(id, context);
         };
         let body = Body::ListOffsetsRequest { partition: id, earliest, current_leader_epoch: epoch };
@@ -138,14 +244,14 @@ impl Memory {
 
     pub(super) fn on_committed_offsets(
         &mut self,
-        result: Result<Vec<(PartitionId, Option<i64>)>, ErrorCode>,
+        result: Result<Vec<(PartitionId, Option<CommittedOffset>)>, ErrorCode>,
         context: &mut Context<'_>,
     ) {
         match result {
             Ok(offsets) => {
                 for (id, committed) in offsets {
                     match committed {
-                        Some(offset) => self.set_position(id, offset, PositionSource::Committed, context),
+                        Some(place) => self.set_position(id, place, PositionSource::Committed, context),
                         None => {
                             if let Some(p) = self.position_mut(id).filter(|p| p.state == State::Unknown) {
                                 p.state = State::Reset(PositionSource::Reset);
@@ -174,17 +280,24 @@ impl Memory {
         context: &mut Context<'_>,
     ) {
         match offset {
-            Ok(offset) => self.set_position(id, offset, why, context),
+            Ok(offset) => {
+                self.set_position(id, CommittedOffset { offset, leader_epoch: None }, why, context);
+            }
             Err(_) => self.ask_again_later(id, context),
         }
     }
 
-    fn set_position(&mut self, id: PartitionId, offset: i64, why: PositionSource, context: &mut Context<'_>) {
+    fn set_position(
+        &mut self,
+        id: PartitionId,
+        next: CommittedOffset,
+        why: PositionSource,
+        context: &mut Context<'_>,
+    ) {
         let Some(position) = self.position_mut(id) else { return };
-        position.state = State::At { next: offset, fetch: offset };
+        position.state = State::At(Place::new(next));
         position.buffer.clear();
-        position.last_epoch = None;
-        context.emit(EventKind::PositionSet { partition: id, offset, why });
+        context.emit(EventKind::PositionSet { partition: id, offset: next.offset, why });
     }
 
     /// Sends a fetch to each leader that is not being asked already, for partitions with nothing buffered.
@@ -192,7 +305,7 @@ impl Memory {
         let mut wanted: Vec<(BrokerId, FetchPartition)> = Vec::new();
         let max_bytes = u32::try_from(config(context).max_partition_fetch_bytes).unwrap_or(u32::MAX);
         for position in &self.positions {
-            let State::At { fetch, .. } = position.state else { continue };
+            let Some(place) = position.place().filter(|place| !place.unsure) else { continue };
             if !position.buffer.is_empty() || position.not_before > context.now {
                 continue;
             }
@@ -205,9 +318,9 @@ impl Memory {
             }
             let asked = FetchPartition {
                 partition: position.partition,
-                offset: fetch,
+                offset: place.fetch,
                 current_leader_epoch: epoch,
-                last_fetched_epoch: position.last_epoch,
+                last_fetched_epoch: None,
                 max_bytes,
             };
             wanted.push((broker, asked));
@@ -239,15 +352,13 @@ impl Memory {
             let Some(position) = self.position_mut(id) else { continue };
             match found.outcome {
                 Fetched::Data { batches, .. } => position.take_in(asked.offset, &batches),
-                // What was read is no longer in the leader's log: go on where the logs part (KIP-320).
-                Fetched::Diverging { end_offset, .. } => {
-                    self.set_position(id, end_offset, PositionSource::Truncation, context);
-                }
                 Fetched::Error { code: ErrorCode::OffsetOutOfRange, .. } => {
-                    position.state = State::Reset(PositionSource::OutOfRange);
-                    position.last_epoch = None;
+                    if position.place().is_some_and(|place| !place.unsure && place.fetch == asked.offset) {
+                        position.state = State::Reset(PositionSource::OutOfRange);
+                    }
                 }
-                Fetched::Error { .. } => self.ask_again_later(id, context),
+                // Followers alone tell the epoch of what they have, and so are answered with the end of it.
+                Fetched::Diverging { .. } | Fetched::Error { .. } => self.ask_again_later(id, context),
             }
         }
     }

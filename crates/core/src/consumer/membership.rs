@@ -6,7 +6,7 @@ use super::requests::{CommitKind, Purpose};
 use super::{Memory, config, retry_time};
 use crate::action::Timer;
 use crate::error::ErrorCode;
-use crate::event::EventKind;
+use crate::event::{EventKind, LeaveReason};
 use crate::group::MemberId;
 use crate::group::assignor::range;
 use crate::ids::{BrokerId, PartitionId, TopicId};
@@ -41,18 +41,38 @@ enum Phase {
     /// Not in the group, or about to join again.
     #[default]
     Out,
-    /// Giving up partitions before joining.
-    Preparing,
-    /// JoinGroup or SyncGroup under way.
+    /// Giving up partitions before joining, after a commit if that is automatic.
+    Preparing {
+        /// The commit is not tried again after this.
+        until: Micros,
+        /// It succeeded, or failed for good.
+        committed: bool,
+    },
+    /// JoinGroup under way.
     Joining,
+    /// SyncGroup under way.
+    Syncing,
     /// In the group, with an assignment.
     Stable,
 }
 
 impl Membership {
-    /// Id and generation, while in the group.
+    /// Id and generation, while it has an assignment.
     pub(super) fn current(&self) -> Option<(MemberId, i32)> {
-        (self.phase == Phase::Stable || self.phase == Phase::Preparing).then_some((self.id?, self.generation))
+        let assigned = matches!(self.phase, Phase::Stable | Phase::Preparing { .. });
+        assigned.then_some((self.id?, self.generation))
+    }
+
+    /// Whose heartbeats to send: from the answer to JoinGroup on.
+    fn beats_as(&self) -> Option<(MemberId, i32)> {
+        self.current().or_else(|| (self.phase == Phase::Syncing).then_some((self.id?, self.generation)))
+    }
+
+    /// The commit before giving up partitions is done with.
+    pub(super) fn committed_before_join(&mut self) {
+        if let Phase::Preparing { committed, .. } = &mut self.phase {
+            *committed = true;
+        }
     }
 
     pub(super) fn owns_partitions(&self) -> bool {
@@ -81,9 +101,12 @@ impl Memory {
         }
         match self.membership.phase {
             Phase::Stable if self.membership.rejoin => self.prepare_to_join(context),
-            Phase::Preparing if !self.is_committing_before_join() => {
-                self.revoke(false, context);
-                self.send_join(context);
+            Phase::Preparing { until, committed } if !self.is_committing_before_join() => {
+                let give_up = committed || until <= context.now;
+                if give_up || !self.commit(CommitKind::BeforeJoin, context) {
+                    self.revoke(false, context);
+                    self.send_join(context);
+                }
             }
             Phase::Out => self.send_join(context),
             _ => {}
@@ -133,14 +156,13 @@ impl Memory {
         self.retry_later(context);
     }
 
-    /// A rebalance: commit if that is automatic, then give everything up and join.
+    /// A rebalance: commit if that is automatic, then give everything up and join. The commit is tried for as long as the
+    /// group waits for this member (`ConsumerCoordinator.onJoinPrepare`).
     fn prepare_to_join(&mut self, context: &mut Context<'_>) {
-        self.membership.phase = Phase::Preparing;
-        if config(context).enable_auto_commit && self.commit(CommitKind::BeforeJoin, context) {
-            return;
-        }
-        self.revoke(false, context);
-        self.send_join(context);
+        let until = context.now.saturating_add(from_ms(config(context).max_poll_interval_ms));
+        let committed = !config(context).enable_auto_commit;
+        self.membership.phase = Phase::Preparing { until, committed };
+        self.drive_membership(context);
     }
 
     fn is_committing_before_join(&self) -> bool {
@@ -148,8 +170,12 @@ impl Memory {
     }
 
     fn revoke(&mut self, lost: bool, context: &mut Context<'_>) {
-        self.requests
-            .forget(|p| matches!(p, Purpose::OffsetFetch | Purpose::ListOffset(..) | Purpose::Fetch(_)));
+        self.requests.forget(|p| {
+            matches!(
+                p,
+                Purpose::OffsetFetch | Purpose::ListOffset(..) | Purpose::Validate(..) | Purpose::Fetch(_)
+            )
+        });
         let partitions: Arc<[PartitionId]> = self.positions.drain(..).map(|p| p.partition).collect();
         if !partitions.is_empty() {
             context.emit(EventKind::PartitionsRevoked { partitions, lost });
@@ -170,7 +196,8 @@ impl Memory {
         self.membership.rejoin = false;
         self.requests.forget(|p| matches!(p, Purpose::Heartbeat));
         self.timers.set(Timer::GroupHeartbeat, NEVER);
-        let timeout = rebalance_timeout.saturating_add(JOIN_GRACE);
+        let timeout =
+            rebalance_timeout.saturating_add(JOIN_GRACE).max(from_ms(config(context).request_timeout_ms));
         self.ask(broker, Body::JoinGroupRequest(request), Purpose::Join, timeout, context);
     }
 
@@ -184,6 +211,9 @@ impl Memory {
             Ok(joined) => {
                 self.membership.id = Some(joined.member);
                 self.membership.generation = joined.generation;
+                self.membership.phase = Phase::Syncing;
+                let interval = from_ms(config(context).heartbeat_interval_ms);
+                self.timers.set(Timer::GroupHeartbeat, context.now + interval);
                 self.send_sync(&joined, context);
             }
             Err(JoinError { code: ErrorCode::MemberIdRequired, member }) => {
@@ -216,8 +246,7 @@ impl Memory {
             generation: joined.generation,
             assignment,
         };
-        let timeout = from_ms(config(context).max_poll_interval_ms).saturating_add(JOIN_GRACE);
-        self.ask(broker, body, Purpose::Sync, timeout, context);
+        self.ask_shortly(broker, body, Purpose::Sync, context);
     }
 
     pub(super) fn on_synced(
@@ -232,8 +261,6 @@ impl Memory {
         self.membership.phase = Phase::Stable;
         self.positions = partitions.iter().map(|id| Position::unknown(*id)).collect();
         self.next_auto_commit = context.now + from_ms(config(context).auto_commit_interval_ms);
-        let interval = from_ms(config(context).heartbeat_interval_ms);
-        self.timers.set(Timer::GroupHeartbeat, context.now + interval);
         let generation = self.membership.generation;
         context.emit(EventKind::PartitionsAssigned { generation, partitions: partitions.into() });
         // Topics may have grown while the group was rebalancing.
@@ -246,6 +273,8 @@ impl Memory {
             ErrorCode::RebalanceInProgress if self.membership.phase == Phase::Stable => {
                 self.membership.rejoin = true;
             }
+            // The sync phase was broken off: joins again at once.
+            ErrorCode::RebalanceInProgress => self.stop_joining(),
             ErrorCode::UnknownMemberId | ErrorCode::IllegalGeneration => {
                 if error == ErrorCode::UnknownMemberId {
                     self.membership.id = None;
@@ -256,16 +285,19 @@ impl Memory {
             }
             ErrorCode::NotCoordinator | ErrorCode::CoordinatorNotAvailable | ErrorCode::NetworkException => {
                 self.forget_coordinator(context);
-                if self.membership.phase == Phase::Joining {
-                    self.membership.phase = Phase::Out;
-                }
+                self.stop_joining();
             }
             _ => {
-                if self.membership.phase == Phase::Joining {
-                    self.membership.phase = Phase::Out;
-                }
+                self.stop_joining();
                 self.retry_later(context);
             }
+        }
+    }
+
+    /// JoinGroup or SyncGroup has failed: begins anew.
+    fn stop_joining(&mut self) {
+        if matches!(self.membership.phase, Phase::Joining | Phase::Syncing) {
+            self.membership.phase = Phase::Out;
         }
     }
 
@@ -273,9 +305,9 @@ impl Memory {
     pub(super) fn heartbeat_thread(&mut self, context: &mut Context<'_>) {
         let interval = from_ms(config(context).heartbeat_interval_ms);
         self.timers.set(Timer::GroupHeartbeat, context.now + interval);
-        let Some((member, generation)) = self.membership.current() else { return };
+        let Some((member, generation)) = self.membership.beats_as() else { return };
         if context.now.saturating_sub(self.last_poll) > from_ms(config(context).max_poll_interval_ms) {
-            self.leave_group(context);
+            self.leave_group(LeaveReason::NotPolling, context);
             self.membership.lost = true;
             return;
         }
@@ -292,16 +324,18 @@ impl Memory {
     }
 
     pub(super) fn on_heartbeat(&mut self, result: Result<(), ErrorCode>, context: &mut Context<'_>) {
-        if let Err(error) = result
-            && self.membership.phase == Phase::Stable
-        {
-            self.on_group_error(error, context);
+        let Err(error) = result else { return };
+        match self.membership.phase {
+            Phase::Stable => self.on_group_error(error, context),
+            // While it waits for its assignment, a rebalance is no news.
+            Phase::Syncing if error != ErrorCode::RebalanceInProgress => self.on_group_error(error, context),
+            _ => {}
         }
     }
 
-    pub(super) fn leave_group(&mut self, context: &mut Context<'_>) {
+    pub(super) fn leave_group(&mut self, why: LeaveReason, context: &mut Context<'_>) {
         if let (Some(member), Some(broker)) = (self.membership.id.take(), self.membership.coordinator) {
-            let body = Body::LeaveGroupRequest { group: self.plan.group, member };
+            let body = Body::LeaveGroupRequest { group: self.plan.group, member, why };
             self.ask_shortly(broker, body, Purpose::Leave, context);
         }
         self.membership.phase = Phase::Out;

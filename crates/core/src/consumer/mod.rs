@@ -9,7 +9,7 @@ use crate::action::Timer;
 use crate::client::{ClientConfig, ClusterView};
 use crate::config::ConsumerConfig;
 use crate::error::ErrorCode;
-use crate::event::EventKind;
+use crate::event::{EventKind, LeaveReason};
 use crate::group::{MemberId, Subscription};
 use crate::ids::{GroupId, NodeId, PartitionId, RecordId};
 use crate::metadata::MetadataImage;
@@ -52,6 +52,8 @@ struct Memory {
     /// Partitions the member owns, and where it is in each.
     positions: Vec<Position>,
     app: App,
+    /// `close()` is what comes after the batch at hand.
+    closing: bool,
     last_poll: Micros,
     /// When auto-commit is due.
     next_auto_commit: Micros,
@@ -68,13 +70,24 @@ enum App {
     Polling,
     /// Working on the first of these.
     Processing(VecDeque<Polled>),
-    /// In `commitSync()`.
+    /// In `commitSync()`, or in the commit of `close()`.
     Committing {
-        /// To be processed afterwards.
-        then: VecDeque<Polled>,
+        /// What comes afterwards.
+        then: AfterCommit,
         /// `commitSync()` throws then.
         deadline: Micros,
     },
+}
+
+/// What an application does when it has committed.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum AfterCommit {
+    /// It calls `poll()`.
+    Poll,
+    /// It processes these, if they could be committed.
+    Process(VecDeque<Polled>),
+    /// It leaves the group and ends.
+    Leave,
 }
 
 impl Consumer {
@@ -153,6 +166,7 @@ impl Consumer {
             membership: Membership::default(),
             positions: Vec::new(),
             app: App::Polling,
+            closing: false,
             last_poll: now,
             next_auto_commit: now,
             timers,
@@ -163,12 +177,14 @@ impl Consumer {
         self.process.reacting()
     }
 
-    /// `close()`: commits if that is automatic, leaves the group, ends.
+    /// The application is to end. `close()` runs in the thread that polls: after `wakeup()` if that waits in `poll()`,
+    /// else when it has finished its batch.
     pub(crate) fn close(&mut self, context: &mut Context<'_>) {
         let memory = self.memory();
-        memory.commit_on_close(context);
-        memory.leave_group(context);
-        context.outbox.exit = true;
+        memory.closing = true;
+        if memory.app == App::Polling {
+            memory.close(context);
+        }
     }
 
     /// A setting changed: the next heartbeat comes no later than the new interval asks for.
@@ -219,7 +235,7 @@ impl Memory {
             if records.is_empty() {
                 let manual = !config(context).enable_auto_commit;
                 if manual && self.plan.commit == CommitOrder::AfterProcessing {
-                    self.begin_commit_sync(VecDeque::new(), context);
+                    self.begin_commit_sync(AfterCommit::Poll, context);
                     return;
                 }
                 self.call_poll(context);
@@ -233,6 +249,9 @@ impl Memory {
 
     /// The application calls `poll()`.
     fn call_poll(&mut self, context: &mut Context<'_>) {
+        if self.closing {
+            return self.close(context);
+        }
         self.app = App::Polling;
         self.last_poll = context.now;
         self.timers.set(Timer::Poll, context.now + self.plan.poll_interval);
@@ -244,6 +263,9 @@ impl Memory {
     fn go_on(&mut self, context: &mut Context<'_>) {
         self.expire_requests(context);
         self.retry_commit_sync(context);
+        if context.outbox.exit {
+            return; // It has just left, for good.
+        }
         if self.app == App::Polling {
             self.drive_membership(context);
             if self.membership.owns_partitions() {
@@ -280,7 +302,7 @@ impl Memory {
         self.send_fetches(context);
         let manual = !config(context).enable_auto_commit;
         if manual && self.plan.commit == CommitOrder::BeforeProcessing {
-            self.begin_commit_sync(polled, context);
+            self.begin_commit_sync(AfterCommit::Process(polled), context);
         } else {
             self.process(polled, context);
         }
@@ -293,7 +315,9 @@ impl Memory {
 
     /// The application gets an exception it does not handle: it leaves and ends.
     fn fail(&mut self, error: ErrorCode, context: &mut Context<'_>) {
-        context.emit_then(EventKind::ConsumerFailed { error }, |context| self.leave_group(context));
+        context.emit_then(EventKind::ConsumerFailed { error }, |context| {
+            self.leave_group(LeaveReason::Closed, context);
+        });
         context.outbox.exit = true;
     }
 

@@ -20,6 +20,8 @@ pub(super) enum Purpose {
     Commit(CommitKind),
     Fetch(Vec<FetchPartition>),
     ListOffset(PartitionId, PositionSource),
+    /// With the epoch of the leader that is asked.
+    Validate(PartitionId, i32),
 }
 
 /// Who wants a commit, and so what follows it.
@@ -27,7 +29,7 @@ pub(super) enum Purpose {
 pub(super) enum CommitKind {
     /// `commitSync()`: retried, the application waits.
     Sync,
-    /// Auto-commit from within `poll()`: not retried, nobody waits.
+    /// Auto-commit from within `poll()`: nobody waits.
     Auto,
     /// Before partitions are given up in a rebalance: joining waits.
     BeforeJoin,
@@ -134,6 +136,9 @@ impl Memory {
             (Purpose::ListOffset(id, why), Body::ListOffsetsResponse { offset, .. }) => {
                 self.on_offset_listed(id, why, offset, context);
             }
+            (Purpose::Validate(id, epoch), Body::OffsetsForLeaderEpochResponse { end, .. }) => {
+                self.on_validated(id, epoch, end, context);
+            }
             _ => {}
         }
     }
@@ -152,6 +157,7 @@ impl Memory {
                 Purpose::OffsetFetch => self.on_committed_offsets(Err(error), context),
                 Purpose::Commit(kind) => self.on_commit(&kind, Err(error), context),
                 Purpose::ListOffset(id, why) => self.on_offset_listed(id, why, Err(error), context),
+                Purpose::Validate(id, epoch) => self.on_validated(id, epoch, Err(error), context),
                 Purpose::Fetch(asked) => self.on_fetch_lost(&asked, context),
                 Purpose::Heartbeat | Purpose::Leave => {}
             }

@@ -60,14 +60,15 @@ struct ParkedFetch {
 }
 
 impl Memory {
-    fn at(now: Micros, brokers: usize, settings: &crate::config::Settings) -> Self {
+    fn at(now: Micros, image: &MetadataImage, settings: &crate::config::Settings) -> Self {
         let mut timers = Timers::default();
-        timers.set(Timer::Session, now + from_ms(settings.broker.broker_session_timeout_ms));
+        let stale_check = sessions::stale_check_interval(settings.broker.broker_session_timeout_ms);
+        timers.set(Timer::Session, now + stale_check);
         timers
             .set(Timer::PreferredElection, now + from_ms(settings.broker.leader_imbalance_check_interval_ms));
         timers.set(Timer::UncleanElection, now + UNCLEAN_ELECTION_INTERVAL);
         Memory {
-            sessions: vec![sessions::Session::begun(now); brokers],
+            sessions: image.brokers.iter().map(|b| sessions::Session::found(b.fenced, now)).collect(),
             parked: Vec::new(),
             timers,
             dirty: false,
@@ -82,9 +83,9 @@ impl Controller {
         let next_broker_epoch = image.brokers.iter().map(|b| b.epoch).max().unwrap_or(0) + 1;
         Controller {
             registered: vec![Registered { incarnation: 1, version: image.version }; brokers],
-            image,
             next_broker_epoch,
-            process: Process::Running(Memory::at(0, brokers, settings)),
+            process: Process::Running(Memory::at(0, &image, settings)),
+            image,
         }
     }
 
@@ -117,7 +118,7 @@ impl Controller {
 
     /// Starts again from the metadata log. Sessions begin anew: a new controller gives every broker its time.
     pub(crate) fn start(&mut self, context: &mut Context<'_>) {
-        let memory = Memory::at(context.now, self.image.brokers.len(), context.settings);
+        let memory = Memory::at(context.now, &self.image, context.settings);
         self.process = Process::Running(memory);
     }
 
@@ -160,7 +161,7 @@ impl Controller {
 
     pub(crate) fn on_timer(&mut self, timer: Timer, context: &mut Context<'_>) {
         match timer {
-            Timer::Session => self.expire_sessions(context),
+            Timer::Session => self.fence_stale_brokers(context),
             Timer::PreferredElection => {
                 let interval = from_ms(context.settings.broker.leader_imbalance_check_interval_ms);
                 self.memory().timers.set(Timer::PreferredElection, context.now + interval);
@@ -182,7 +183,7 @@ impl Controller {
     pub(crate) fn on_config_changed(&mut self, context: &mut Context<'_>) {
         let interval = from_ms(context.settings.broker.leader_imbalance_check_interval_ms);
         self.memory().timers.set_earlier(Timer::PreferredElection, context.now + interval);
-        self.expire_sessions(context);
+        self.fence_stale_brokers(context);
         self.publish(context);
     }
 

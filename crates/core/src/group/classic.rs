@@ -3,9 +3,9 @@
 //! A group lives in its coordinator's memory. What must outlast it is handed out as [`Write`]s for the log of
 //! `__consumer_offsets`.
 
-use super::{GroupRecord, GroupState, MemberId, StoredMember, Subscription};
+use super::{CommittedOffset, GroupRecord, GroupState, MemberId, StoredMember, Subscription};
 use crate::error::ErrorCode;
-use crate::event::EventKind;
+use crate::event::{EventKind, LeaveReason};
 use crate::ids::{GroupId, NodeId, PartitionId};
 use crate::process::Context;
 use crate::protocol::{Body, JoinError, JoinGroupRequest, JoinedGroup};
@@ -30,7 +30,7 @@ pub(crate) struct ClassicGroup {
     writing: bool,
     /// Everybody has left, and the log does not say so yet.
     emptied: bool,
-    pub(crate) offsets: BTreeMap<PartitionId, i64>,
+    pub(crate) offsets: BTreeMap<PartitionId, CommittedOffset>,
     next_number: u32,
 }
 
@@ -63,6 +63,15 @@ impl Member {
         self.session_deadline = now.saturating_add(self.session_timeout);
     }
 
+    /// Answers a SyncGroup that waits, if one does. With the answer, whatever it says, the member's session starts anew:
+    /// while one was owed no heartbeat could be expected.
+    fn answer_sync(&mut self, result: Result<Vec<PartitionId>, ErrorCode>, context: &mut Context<'_>) {
+        if let Some((to, correlation)) = self.syncing.take() {
+            self.touch(context.now);
+            context.send(to, correlation, Body::SyncGroupResponse(result));
+        }
+    }
+
     /// Whether the coordinator owes it an answer, so that it cannot be expected to send heartbeats.
     fn is_waiting(&self) -> bool {
         self.joining.is_some() || self.syncing.is_some()
@@ -79,7 +88,7 @@ pub(crate) enum Write {
         /// For which request.
         correlation: u32,
         /// Next offsets to read.
-        offsets: Vec<(PartitionId, i64)>,
+        offsets: Vec<(PartitionId, CommittedOffset)>,
     },
     /// The assignment of a generation.
     Assignment {
@@ -112,8 +121,8 @@ impl ClassicGroup {
     /// Replays a row of the log, as a new coordinator does.
     pub(crate) fn replay(&mut self, row: &GroupRecord, now: Micros) {
         match row {
-            GroupRecord::Offset { partition, offset, .. } => {
-                self.offsets.insert(*partition, *offset);
+            GroupRecord::Offset { partition, committed, .. } => {
+                self.offsets.insert(*partition, *committed);
             }
             GroupRecord::Generation { generation, leader, members, .. } => {
                 self.generation = *generation;
@@ -229,13 +238,7 @@ impl ClassicGroup {
             GroupState::CompletingRebalance | GroupState::Stable => {
                 self.writing = false;
                 for member in &mut self.members {
-                    if let Some((to, correlation)) = member.syncing.take() {
-                        context.send(
-                            to,
-                            correlation,
-                            Body::SyncGroupResponse(Err(ErrorCode::RebalanceInProgress)),
-                        );
-                    }
+                    member.answer_sync(Err(ErrorCode::RebalanceInProgress), context);
                 }
                 self.phase_deadline = context.now.saturating_add(self.longest_rebalance_timeout());
                 self.enter(GroupState::PreparingRebalance, context);
@@ -261,7 +264,8 @@ impl ClassicGroup {
         self.initial = None;
         self.members.retain(|member| {
             if member.joining.is_none() {
-                context.emit(EventKind::MemberLeft { group, member: member.id, expired: true });
+                let why = LeaveReason::MissedJoin;
+                context.emit(EventKind::MemberLeft { group, member: member.id, why });
             }
             member.joining.is_some()
         });
@@ -372,8 +376,9 @@ impl ClassicGroup {
             Write::Offsets { from, correlation, offsets } => {
                 let result = match failed {
                     None => {
-                        for (partition, offset) in offsets {
-                            self.offsets.insert(partition, offset);
+                        for (partition, committed) in offsets {
+                            self.offsets.insert(partition, committed);
+                            let offset = committed.offset;
                             context.emit(EventKind::OffsetCommitted { group: self.id, partition, offset });
                         }
                         Ok(())
@@ -392,14 +397,11 @@ impl ClassicGroup {
                     self.enter(GroupState::Stable, context);
                 }
                 for member in &mut self.members {
-                    member.touch(context.now);
-                    if let Some((to, correlation)) = member.syncing.take() {
-                        let result = match failed {
-                            None => Ok(member.partitions.clone()),
-                            Some(error) => Err(coordinator_error(error)),
-                        };
-                        context.send(to, correlation, Body::SyncGroupResponse(result));
-                    }
+                    let result = match failed {
+                        None => Ok(member.partitions.clone()),
+                        Some(error) => Err(coordinator_error(error)),
+                    };
+                    member.answer_sync(result, context);
                 }
                 if failed.is_some() {
                     self.rebalance(context);
@@ -419,21 +421,26 @@ impl ClassicGroup {
     }
 
     /// LeaveGroup.
-    pub(crate) fn leave(&mut self, id: MemberId, context: &mut Context<'_>) -> Result<(), ErrorCode> {
+    pub(crate) fn leave(
+        &mut self,
+        id: MemberId,
+        why: LeaveReason,
+        context: &mut Context<'_>,
+    ) -> Result<(), ErrorCode> {
         if self.pending.iter().any(|(pending, _)| *pending == id) {
             self.pending.retain(|(pending, _)| *pending != id);
             self.maybe_complete_join(context);
             return Ok(());
         }
         self.member_mut(id)?;
-        self.remove(id, false, context);
+        self.remove(id, why, context);
         Ok(())
     }
 
-    fn remove(&mut self, id: MemberId, expired: bool, context: &mut Context<'_>) {
+    fn remove(&mut self, id: MemberId, why: LeaveReason, context: &mut Context<'_>) {
         self.members.retain(|m| m.id != id);
         let group = self.id;
-        context.emit_then(EventKind::MemberLeft { group, member: id, expired }, |context| {
+        context.emit_then(EventKind::MemberLeft { group, member: id, why }, |context| {
             self.rebalance(context);
         });
     }
@@ -443,7 +450,7 @@ impl ClassicGroup {
         &mut self,
         (from, correlation): (NodeId, u32),
         (id, generation): (MemberId, i32),
-        offsets: Vec<(PartitionId, i64)>,
+        offsets: Vec<(PartitionId, CommittedOffset)>,
         context: &mut Context<'_>,
     ) -> Option<(Vec<GroupRecord>, Write)> {
         let mut allowed = self.check(id, generation, context.now);
@@ -455,10 +462,10 @@ impl ClassicGroup {
             return None;
         }
         let group = self.id;
-        let row = |(partition, offset): &(PartitionId, i64)| GroupRecord::Offset {
+        let row = |(partition, committed): &(PartitionId, CommittedOffset)| GroupRecord::Offset {
             group,
             partition: *partition,
-            offset: *offset,
+            committed: *committed,
         };
         Some((offsets.iter().map(row).collect(), Write::Offsets { from, correlation, offsets }))
     }
@@ -473,7 +480,7 @@ impl ClassicGroup {
             .map(|m| m.id)
             .collect();
         for id in dead {
-            self.remove(id, true, context);
+            self.remove(id, LeaveReason::SessionExpired, context);
         }
         if self.phase_deadline <= context.now {
             self.end_phase(context);
@@ -496,7 +503,7 @@ impl ClassicGroup {
                 let silent: Vec<MemberId> =
                     self.members.iter().filter(|m| m.syncing.is_none()).map(|m| m.id).collect();
                 for id in silent {
-                    self.remove(id, true, context);
+                    self.remove(id, LeaveReason::MissedSync, context);
                 }
             }
             _ => self.phase_deadline = NEVER,
@@ -517,9 +524,7 @@ impl ClassicGroup {
             if let Some((to, correlation)) = member.joining.take() {
                 context.send(to, correlation, Body::JoinGroupResponse(Err(JoinError { code, member: None })));
             }
-            if let Some((to, correlation)) = member.syncing.take() {
-                context.send(to, correlation, Body::SyncGroupResponse(Err(code)));
-            }
+            member.answer_sync(Err(code), context);
         }
     }
 }

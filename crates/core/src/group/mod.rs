@@ -42,6 +42,16 @@ pub enum GroupState {
     Stable,
 }
 
+/// Where a group stopped in a partition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct CommittedOffset {
+    /// Next offset to read.
+    pub offset: i64,
+    /// The leader epoch of the last record read: with it the log can be seen to have changed (KIP-320). None if nothing
+    /// was read before the commit.
+    pub leader_epoch: Option<i32>,
+}
+
 /// A row of `__consumer_offsets`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum GroupRecord {
@@ -51,8 +61,8 @@ pub enum GroupRecord {
         group: GroupId,
         /// The partition.
         partition: PartitionId,
-        /// Next offset to read.
-        offset: i64,
+        /// Where.
+        committed: CommittedOffset,
     },
     /// A generation and its assignment.
     Generation {

@@ -4,6 +4,8 @@ use highwater_core::action::Intervention;
 use highwater_core::cluster::Cluster;
 use highwater_core::config::Acks;
 use highwater_core::error::ErrorCode;
+use highwater_core::event::LeaveReason;
+use highwater_core::group::CommittedOffset;
 use highwater_core::ids::{MessageId, PartitionId};
 use highwater_core::network::Envelope;
 use highwater_core::protocol::{Body, CommittedIsr, Fetched, ProduceResult};
@@ -19,7 +21,7 @@ pub(super) fn card(t: Text, cluster: &Cluster, id: MessageId) -> Option<Card> {
     let kind = envelope.message.body.kind();
     let (from, to) = (t.node(envelope.from), t.node(envelope.to));
     let sentence = match &envelope.message.body {
-        Body::ConnectionClosed => t.is_connection_closed(),
+        Body::ConnectionClosed(_) => t.is_connection_closed(),
         _ if kind.is_response() => t.is_response(),
         _ => t.is_request(),
     };
@@ -29,7 +31,11 @@ pub(super) fn card(t: Text, cluster: &Cluster, id: MessageId) -> Option<Card> {
     card.fact(t.sent_label(), t.time(envelope.sent_at));
     card.fact(
         t.arrives_label(),
-        if envelope.is_held() { t.arrives_held().into() } else { t.time(envelope.arrives_at) },
+        match (envelope.is_held(), envelope.doomed) {
+            (true, _) => t.arrives_held().into(),
+            (_, true) => t.arrives_doomed().into(),
+            _ => t.time(envelope.arrives_at),
+        },
     );
     card.list(
         t.fields_label(),
@@ -48,6 +54,16 @@ pub(super) fn acks_word(acks: Acks) -> &'static str {
         Acks::Zero => "0",
         Acks::One => "1",
         Acks::All => "all",
+    }
+}
+
+/// A committed offset as Kafka writes it: −1 for none.
+fn place(committed: Option<&CommittedOffset>) -> String {
+    match committed {
+        None => "offset -1".into(),
+        Some(CommittedOffset { offset, leader_epoch }) => {
+            format!("offset {offset}, leader_epoch {}", leader_epoch.unwrap_or(-1))
+        }
     }
 }
 
@@ -124,6 +140,14 @@ fn fields(cluster: &Cluster, body: &Body) -> Vec<String> {
         Body::ListOffsetsResponse { partition, offset } => {
             outcome(offset, |offset| vec![format!("{}: offset {offset}", name(partition))])
         }
+        Body::OffsetsForLeaderEpochRequest { partition, leader_epoch, current_leader_epoch } => {
+            let name = name(partition);
+            vec![format!("{name}: leader_epoch {leader_epoch}, current_leader_epoch {current_leader_epoch}")]
+        }
+        Body::OffsetsForLeaderEpochResponse { partition, end } => outcome(end, |end| {
+            let (epoch, end_offset) = end.unwrap_or((-1, -1));
+            vec![format!("{}: leader_epoch {epoch}, end_offset {end_offset}", name(partition))]
+        }),
         Body::BrokerRegistrationRequest { incarnation } => vec![format!("incarnation: {incarnation}")],
         Body::BrokerRegistrationResponse(epoch) => {
             outcome(epoch, |epoch| vec![format!("broker_epoch: {epoch}")])
@@ -193,20 +217,26 @@ fn group_fields(body: &Body, name: impl Fn(&PartitionId) -> String) -> Vec<Strin
         Body::HeartbeatRequest { member, generation, .. } => {
             vec![format!("member_id: {member}, generation_id: {generation}")]
         }
-        Body::LeaveGroupRequest { member, .. } => vec![format!("member_id: {member}")],
+        Body::LeaveGroupRequest { member, why, .. } => {
+            let mut fields = vec![format!("member_id: {member}")];
+            fields.extend(
+                (*why == LeaveReason::NotPolling).then(|| "reason: consumer poll timeout".to_string()),
+            );
+            fields
+        }
         Body::HeartbeatResponse(done) | Body::LeaveGroupResponse(done) | Body::OffsetCommitResponse(done) => {
             outcome(done, |()| vec!["error: NONE".to_string()])
         }
         Body::OffsetCommitRequest { member, generation, offsets, .. } => {
-            let all = offsets.iter().map(|(partition, offset)| format!("{}: {offset}", name(partition)));
+            let all =
+                offsets.iter().map(|(id, committed)| format!("{}: {}", name(id), place(Some(committed))));
             std::iter::once(format!("member_id: {member}, generation_id: {generation}")).chain(all).collect()
         }
         Body::OffsetFetchRequest { partitions, .. } => vec![names(partitions)],
         Body::OffsetFetchResponse(fetched) => outcome(fetched, |offsets| {
-            let offset = |offset: &Option<i64>| offset.map_or(-1, |offset| offset);
             offsets
                 .iter()
-                .map(|(partition, committed)| format!("{}: {}", name(partition), offset(committed)))
+                .map(|(id, committed)| format!("{}: {}", name(id), place(committed.as_ref())))
                 .collect()
         }),
         _ => Vec::new(),
