@@ -68,7 +68,7 @@ fn news(t: Text, timeline: &Timeline, since: Option<(usize, usize)>) -> Vec<Stri
     };
     let narrator = i18n::Narrator::new(t, timeline.cluster().metadata());
     let events = timeline.events().iter_from(start).take(end - start);
-    let mut lines: Vec<String> = events.filter_map(|event| narrator.story(event)).collect();
+    let mut lines: Vec<String> = events.filter_map(|event| narrator.story(&event)).collect();
     lines.drain(..lines.len().saturating_sub(MOST));
     lines
 }

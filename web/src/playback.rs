@@ -6,7 +6,6 @@
 mod talk;
 
 use highwater_core::action::Action;
-use highwater_core::ids::EventId;
 use highwater_core::time::{MS, Micros};
 use highwater_lab::timeline::Timeline;
 
@@ -298,7 +297,7 @@ impl Playback {
 
     /// Takes a step and looks at what happened.
     fn take_step(&mut self, timeline: &mut Timeline, goal: Goal) -> Step {
-        let (position, seen) = (timeline.position(), timeline.events_until_position());
+        let position = timeline.position();
         let lost = timeline.ledger().counts().lost;
         let talk = match timeline.cluster().next_action() {
             Some((_, Action::Deliver(id))) => {
@@ -308,13 +307,10 @@ impl Playback {
         };
         timeline.step();
         let mut step = Step { news: talk, marker: false, answered: false };
-        for event in timeline.events().iter_from(seen) {
-            if event.id > EventId(timeline.events_until_position() as u64) {
-                break;
-            }
-            step.news |= is_news(timeline.cluster(), event);
+        for event in timeline.last_events() {
+            step.news |= is_news(timeline.cluster(), &event);
             step.marker |= event.kind.is_marker();
-            step.answered |= talk && talk::is_answer(event);
+            step.answered |= talk && talk::is_answer(&event);
         }
         if step.news {
             self.tell_skipped(timeline.now());

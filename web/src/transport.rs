@@ -91,8 +91,7 @@ fn markers(timeline: &Timeline, t: Text) -> Html {
     let len = timeline.len().max(1) as f64;
     let tick = |marker: &Marker| {
         let place = marker.step as f64 / len * 100.0;
-        let what =
-            timeline.event(marker.event).map(|event| t.marker_at(t.marker(marker.kind), &t.time(event.at)));
+        let what = t.marker_at(t.marker(marker.kind), &t.time(marker.at));
         html! {
             <i key={marker.event.0} class={gravity(marker.kind)} style={format!("inset-inline-start:{place:.2}%")} title={what} />
         }

@@ -1,28 +1,24 @@
 //! Why something happened: the chain of events that led to it.
 
 use crate::ledger::Entry;
+use crate::timeline::{MarkerKind, Timeline};
 use highwater_core::action::Timer;
-use highwater_core::cow::CowList;
 use highwater_core::event::{Event, EventKind};
-use highwater_core::ids::{BrokerId, EventId, NodeId, PartitionId, RecordId};
+use highwater_core::ids::{BrokerId, EventId, NodeId, PartitionId};
 use highwater_core::protocol::MessageKind;
 use std::collections::BTreeSet;
 
 /// The longest chain that is followed.
 const LONGEST: usize = 500;
 
-fn find(events: &CowList<Event>, id: EventId) -> Option<&Event> {
-    events.get(usize::try_from(id.0).ok()?.checked_sub(1)?)
-}
-
 /// What led to an event, oldest first; the event itself comes last.
 ///
 /// Two links are made where the events themselves name a broader cause: a broker takes office because the controller
 /// elected it, which the metadata only carried; and a session that ran out has no cause of its own, so the chain goes on
 /// with what silenced the broker.
-pub fn chain(events: &CowList<Event>, id: EventId) -> Vec<EventId> {
+pub fn chain(timeline: &Timeline, id: EventId) -> Vec<EventId> {
     let mut chain = Vec::new();
-    let mut next = find(events, id);
+    let mut next = timeline.event(id);
     let (mut office, mut fenced) = (None, None);
     while let Some(event) = next.filter(|_| chain.len() < LONGEST) {
         chain.push(event.id);
@@ -34,13 +30,13 @@ pub fn chain(events: &CowList<Event>, id: EventId) -> Vec<EventId> {
             EventKind::BrokerFenced { broker, .. } => fenced = Some(broker),
             _ => {}
         }
-        let named = find(events, event.cause);
+        let named = timeline.event(event.cause);
         next = match event.kind {
             EventKind::Delivered { kind: MessageKind::MetadataFetchResponse, .. } => {
-                office.take().and_then(|office| elected(events, office, event.id)).or(named)
+                office.take().and_then(|office| elected(timeline, office, event.id)).or(named)
             }
             EventKind::TimerFired(Timer::Session) => {
-                fenced.take().and_then(|broker| silenced_by(events, broker, event.id))
+                fenced.take().and_then(|broker| silenced_by(timeline, broker, event.id))
             }
             _ => named,
         };
@@ -49,54 +45,59 @@ pub fn chain(events: &CowList<Event>, id: EventId) -> Vec<EventId> {
     chain
 }
 
-/// Events before this one, the latest first.
-fn before(events: &CowList<Event>, id: EventId) -> impl Iterator<Item = &Event> {
-    let end = usize::try_from(id.0).unwrap_or(usize::MAX).saturating_sub(1).min(events.len());
-    (0..end).rev().filter_map(|place| events.get(place))
+/// Moments of these kinds before an event, the latest first.
+fn moments_before<'a>(
+    timeline: &'a Timeline,
+    id: EventId,
+    kinds: &'a [MarkerKind],
+) -> impl Iterator<Item = Event> + 'a {
+    let earlier = timeline.markers().iter().rev().filter(move |m| m.event < id && kinds.contains(&m.kind));
+    earlier.filter_map(|marker| timeline.event(marker.event))
 }
 
 /// The election that made a partition's leader of an epoch.
-fn elected(events: &CowList<Event>, (partition, epoch): (PartitionId, i32), by: EventId) -> Option<&Event> {
-    before(events, by).find(|event| {
-        matches!(event.kind, EventKind::LeaderElected { partition: p, epoch: e, .. } if (p, e) == (partition, epoch))
+fn elected(timeline: &Timeline, office: (PartitionId, i32), by: EventId) -> Option<Event> {
+    moments_before(timeline, by, &[MarkerKind::Election]).find(|event| {
+        matches!(event.kind, EventKind::LeaderElected { partition, epoch, .. } if (partition, epoch) == office)
     })
 }
 
 /// The last fault before an event that kept a broker from reporting to the controller.
-fn silenced_by(events: &CowList<Event>, broker: BrokerId, by: EventId) -> Option<&Event> {
+fn silenced_by(timeline: &Timeline, broker: BrokerId, by: EventId) -> Option<Event> {
     let broker = NodeId::Broker(broker);
     let is_repair = |kind: &EventKind| matches!(kind, EventKind::Restarted | EventKind::Resumed);
-    before(events, by).take_while(|event| event.node != broker || !is_repair(&event.kind)).find(|event| {
-        match event.kind {
+    moments_before(timeline, by, &[MarkerKind::Fault, MarkerKind::Repair])
+        .take_while(|event| event.node != broker || !is_repair(&event.kind))
+        .find(|event| match event.kind {
             EventKind::Crashed(_) | EventKind::Paused | EventKind::ShutdownCompleted => event.node == broker,
             EventKind::LinkCut { to } => {
                 (event.node, to) == (broker, NodeId::Controller)
                     || (event.node, to) == (NodeId::Controller, broker)
             }
             _ => false,
-        }
-    })
+        })
 }
 
 /// What decided a record's fate: the milestones of its life and what led to the deciding event, oldest first.
-pub fn of_fate(events: &CowList<Event>, entry: &Entry) -> Vec<EventId> {
+pub fn of_fate(timeline: &Timeline, entry: &Entry) -> Vec<EventId> {
     let decided = entry.decided_by().unwrap_or(entry.created());
-    let mut told: BTreeSet<EventId> = chain(events, decided).into_iter().collect();
-    told.extend(milestones(events, entry.record(), decided));
+    let mut told: BTreeSet<EventId> = chain(timeline, decided).into_iter().collect();
+    told.extend(milestones(timeline, entry, decided));
     told.into_iter().collect()
 }
 
 /// The events that touched a record: sent, appended, acknowledged, truncated, processed.
-pub fn story_of(events: &CowList<Event>, entry: &Entry) -> Vec<EventId> {
-    let last = EventId(u64::try_from(events.len()).unwrap_or(u64::MAX));
-    milestones(events, entry.record(), last)
+pub fn story_of(timeline: &Timeline, entry: &Entry) -> Vec<EventId> {
+    milestones(timeline, entry, EventId(u64::MAX))
 }
 
-fn milestones(events: &CowList<Event>, record: RecordId, last: EventId) -> Vec<EventId> {
+fn milestones(timeline: &Timeline, entry: &Entry, last: EventId) -> Vec<EventId> {
     use EventKind as E;
     let mut holders: Vec<(NodeId, i64)> = Vec::new();
     let mut milestones = Vec::new();
-    for event in events.iter().take_while(|event| event.id <= last) {
+    let record = entry.record();
+    let born = usize::try_from(entry.created().0).unwrap_or(usize::MAX).saturating_sub(1);
+    for event in timeline.events().iter_from(born).take_while(|event| event.id <= last) {
         let touched = match &event.kind {
             E::RecordCreated { record: id, .. }
             | E::PartitionChosen { record: id, .. }

@@ -1,6 +1,7 @@
 //! A small hash that is the same on every platform.
 
 use highwater_core::event::Event;
+use std::borrow::Borrow;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
@@ -75,10 +76,10 @@ pub struct EventHash(pub u64);
 
 impl EventHash {
     /// The hash of events in their order.
-    pub fn of<'a>(events: impl IntoIterator<Item = &'a Event>) -> Self {
+    pub fn of(events: impl IntoIterator<Item = impl Borrow<Event>>) -> Self {
         let mut hasher = StableHasher::default();
         for event in events {
-            event.hash(&mut hasher);
+            event.borrow().hash(&mut hasher);
         }
         EventHash(hasher.finish())
     }

@@ -32,7 +32,7 @@ pub fn write(timeline: &Timeline, lang: Lang) -> String {
         }
         replay.step();
         for event in replay.last_events() {
-            if let Some(words) = story::sentence(event, &names, lang) {
+            if let Some(words) = story::sentence(&event, &names, lang) {
                 line(event.at, " ", &words);
             }
         }

@@ -31,7 +31,7 @@ fn lines(t: Text, timeline: &Timeline, most: usize, unfolded: bool) -> (Vec<Line
     while left > 0 && lines.len() < most {
         let Some(event) = timeline.events().get(left - 1) else { break };
         left -= 1;
-        let words = if unfolded { Some(narrator.any(event)) } else { narrator.story(event) };
+        let words = if unfolded { Some(narrator.any(&event)) } else { narrator.story(&event) };
         match (words, lines.last_mut()) {
             (Some(words), _) => lines.push(Line::Told(event.id, words)),
             (None, Some(Line::Routine(n, first))) => (*n, *first) = (*n + 1, event.id),
@@ -116,8 +116,7 @@ fn show(
         Line::Routine(1, id) => (*id, t.story_quiet_one().to_string(), true),
         Line::Routine(n, id) => (*id, t.story_quiet(*n), true),
     };
-    let at = timeline.event(id).map_or(0, |event| event.at);
-    let marker = timeline.event(id).is_some_and(|event| event.kind.is_marker());
+    let (at, marker) = timeline.event(id).map_or((0, false), |event| (event.at, event.kind.is_marker()));
     let lost = losses.contains(&id);
     let class = classes!(routine.then_some("routine"), marker.then_some("marker"), lost.then_some("loss"));
     html! {

@@ -4,7 +4,6 @@ use std::rc::Rc;
 
 use highwater_core::broker::{Broker, Role};
 use highwater_core::cluster::Cluster;
-use highwater_core::event::EventKind;
 use highwater_core::ids::{BrokerId, NodeId, PartitionId, RecordId};
 use highwater_core::process::Status;
 use highwater_core::record::Record;
@@ -389,22 +388,10 @@ fn lost(timeline: &Timeline) -> Vec<(PartitionId, Ghost)> {
     }
     let lost = ledger.entries().rev().filter(|entry| entry.fate() == Fate::Lost).take(MARKED);
     lost.filter_map(|entry| {
-        let ghost =
-            Ghost { offset: promised_offset(timeline, entry)?, record: entry.record(), tone: tone_of(entry) };
+        let ghost = Ghost { offset: entry.promised_offset()?, record: entry.record(), tone: tone_of(entry) };
         Some((entry.partition()?, ghost))
     })
     .collect()
-}
-
-/// The offset that the producer was told; with acks=0 it was told none.
-fn promised_offset(timeline: &Timeline, entry: &Entry) -> Option<i64> {
-    match &timeline.event(entry.acked()?)?.kind {
-        EventKind::Acked { base_offset, records, .. } if *base_offset >= 0 => {
-            let place = records.iter().position(|record| record.id == entry.record())?;
-            Some(base_offset + i64::try_from(place).ok()?)
-        }
-        _ => None,
-    }
 }
 
 fn tone_of(entry: &Entry) -> Tone {

@@ -57,6 +57,8 @@ pub struct Entry {
     pub(super) failed: EventId,
     /// A leader took office without the record.
     pub(super) missing: EventId,
+    /// The offset it was acknowledged at; −1 for none.
+    pub(super) promised: i64,
     /// The last copy disappeared, or with acks=0 the only message that carried the record.
     pub(super) gone: EventId,
     /// Below the high watermark of a leader that had it.
@@ -97,6 +99,7 @@ impl Entry {
             created,
             acked: none,
             failed: none,
+            promised: -1,
             missing: none,
             gone: none,
             committed: none,
@@ -145,6 +148,11 @@ impl Entry {
     /// When the application was told that it is written.
     pub fn acked(&self) -> Option<EventId> {
         known(self.acked)
+    }
+
+    /// The offset that the producer was told; with acks=0 it was told none.
+    pub fn promised_offset(&self) -> Option<i64> {
+        (self.promised >= 0).then_some(self.promised)
     }
 
     /// When the application was told that it failed.

@@ -268,7 +268,14 @@ impl Ledger {
             E::HighWatermarkChanged { partition, from, to, as_leader: true } => {
                 self.high_watermark(*partition, event.node, *from, *to, id);
             }
-            E::Acked { records, .. } => self.told(records, id, |entry| &mut entry.acked),
+            E::Acked { base_offset, records, .. } => {
+                for (offset, record) in (*base_offset..).zip(records.iter()).filter(|_| *base_offset >= 0) {
+                    if let Some(entry) = self.entry_mut(record.id) {
+                        entry.promised = offset;
+                    }
+                }
+                self.told(records, id, |entry| &mut entry.acked);
+            }
             E::BatchFailed { records, .. } => self.told(records, id, |entry| &mut entry.failed),
             E::RecordFailed { record, .. } => {
                 if let Some(entry) = self.entry_mut(*record) {

@@ -3,7 +3,7 @@
 use highwater_core::time::{Micros, SECOND};
 use plotters::prelude::*;
 
-use super::series::{Course, thinned};
+use super::series::{Lines, thinned};
 use crate::i18n::Text;
 
 /// How many colours of lines there are.
@@ -62,24 +62,23 @@ fn seconds(at: Micros) -> f64 {
 }
 
 /// The chart; empty where it could not be drawn.
-pub(super) fn draw(t: Text, courses: &[Course], now: Micros, size: Size) -> String {
+pub(super) fn draw(t: Text, lines: &[Lines], now: Micros, size: Size) -> String {
     let mut svg = String::new();
     let backend = SVGBackend::with_string(&mut svg, (size.width, size.height));
-    let drawn = plot(t, courses, now, backend, &Palette::of_the_page());
+    let drawn = plot(t, lines, now, backend, &Palette::of_the_page());
     if drawn.is_ok() { svg } else { String::new() }
 }
 
 fn plot<'a>(
     t: Text,
-    courses: &[Course],
+    lines: &[Lines],
     now: Micros,
     backend: SVGBackend<'a>,
     palette: &Palette,
 ) -> Result<(), DrawingAreaErrorKind<<SVGBackend<'a> as DrawingBackend>::ErrorType>> {
     let area = backend.into_drawing_area();
     let (width, _) = area.dim_in_pixel();
-    let highest =
-        courses.iter().flat_map(|c| c.log_end.iter().chain(&c.high_watermark)).map(|(_, o)| *o).max();
+    let highest = lines.iter().flat_map(|l| l.log_end.iter().chain(&l.high_watermark)).map(|(_, o)| *o).max();
     let top = highest.unwrap_or(0).max(4) + 1;
     // In the SVG, plotters makes letters a fifth smaller than it is told.
     let font = ("sans-serif", 15).into_font().color(&palette.ink);
@@ -103,14 +102,14 @@ fn plot<'a>(
         .y_labels(5)
         .draw()?;
     // Where lines lie on one another, the earlier ones look out from behind.
-    let widths = (1..=u32::try_from(courses.len()).unwrap_or(1)).rev().map(|rank| 2 * rank);
-    for ((course, colour), width_of_line) in courses.iter().zip(palette.lines.iter().cycle()).zip(widths) {
+    let widths = (1..=u32::try_from(lines.len()).unwrap_or(1)).rev().map(|rank| 2 * rank);
+    for ((of_replica, colour), width_of_line) in lines.iter().zip(palette.lines.iter().cycle()).zip(widths) {
         let line = |steps: &[(Micros, i64)]| {
             let steps = thinned(steps, now, u64::from(width)).into_iter();
             steps.map(|(at, offset)| (seconds(at), offset)).collect::<Vec<_>>()
         };
-        chart.draw_series(LineSeries::new(line(&course.log_end), colour.stroke_width(width_of_line)))?;
-        let dashes = line(&course.high_watermark);
+        chart.draw_series(LineSeries::new(line(&of_replica.log_end), colour.stroke_width(width_of_line)))?;
+        let dashes = line(&of_replica.high_watermark);
         chart.draw_series(DashedLineSeries::new(dashes, 5, 4, colour.stroke_width(2)))?;
     }
     area.present()

@@ -6,9 +6,10 @@ mod series;
 use gloo_timers::callback::Timeout;
 use highwater_core::broker::Replica;
 use highwater_core::cluster::Cluster;
-use highwater_core::ids::{BrokerId, PartitionId};
+use highwater_core::ids::{BrokerId, EventId, PartitionId};
 use highwater_core::log::Log;
 use highwater_lab::timeline::Timeline;
+use std::rc::Rc;
 use web_sys::{Element, HtmlSelectElement};
 use yew::prelude::*;
 
@@ -16,7 +17,7 @@ use crate::i18n::Text;
 use crate::session::{PanelProps, Selection};
 use crate::url::Theme;
 use draw::Size;
-use series::{Course, courses};
+use series::Courses;
 
 /// The chart is drawn again at most so often: drawing it measures every label in the page.
 const REDRAW_MS: u32 = 250;
@@ -33,6 +34,7 @@ pub(crate) fn Chart(props: &PanelProps) -> Html {
     let drawn = use_state(|| props.revision);
     let width = use_state_eq(|| NARROWEST);
     let waiting = use_mut_ref(|| None::<Timeout>);
+    let read = use_mut_ref(|| None::<Read>);
 
     {
         let (frame, width) = (frame.clone(), width.clone());
@@ -80,7 +82,10 @@ pub(crate) fn Chart(props: &PanelProps) -> Html {
     let picture = Picture { t, theme: view.theme, partition, size, drawn: *drawn };
     let svg = {
         let session = props.session.clone();
-        use_memo(picture, move |picture| session.read(|timeline| paint(picture, timeline)))
+        let read = read.clone();
+        use_memo(picture, move |picture| {
+            session.read(|timeline| paint(picture, timeline, &mut read.borrow_mut()))
+        })
     };
     let (now, rows) =
         props.session.read(|timeline| (t.time(timeline.now()), rows(t, timeline.cluster(), partition)));
@@ -146,12 +151,43 @@ struct Picture {
     drawn: u64,
 }
 
-fn paint(picture: &Picture, timeline: &Timeline) -> AttrValue {
-    let events = timeline.events().iter().take(timeline.events_until_position());
-    let replicas = timeline.cluster().metadata().partition(picture.partition).map(|p| p.replicas.clone());
-    let courses: Vec<Course> =
-        courses(events, picture.partition, &replicas.unwrap_or_default(), timeline.now());
-    draw::draw(picture.t, &courses, timeline.now(), picture.size).into()
+/// What has been read of a branch, so that the next drawing has only the news to read.
+struct Read {
+    timeline: Rc<()>,
+    branch: usize,
+    partition: PartitionId,
+    /// How many events.
+    events: usize,
+    courses: Courses,
+}
+
+/// Reads on to the position.
+fn read_on(read: &mut Option<Read>, timeline: &Timeline, partition: PartitionId) {
+    let same = read.as_ref().is_some_and(|read| {
+        Rc::ptr_eq(&read.timeline, timeline.identity())
+            && (read.branch, read.partition) == (timeline.branch(), partition)
+    });
+    let kept = read.take().filter(|_| same);
+    let read = read.insert(kept.unwrap_or_else(|| {
+        let replicas = timeline.cluster().metadata().partition(partition).map(|p| p.replicas.clone());
+        Read {
+            timeline: Rc::clone(timeline.identity()),
+            branch: timeline.branch(),
+            partition,
+            events: 0,
+            courses: Courses::new(partition, &replicas.unwrap_or_default()),
+        }
+    }));
+    let until = timeline.events_until_position();
+    read.courses.extend(timeline.events().iter_from(read.events).take(until.saturating_sub(read.events)));
+    read.events = read.events.max(until);
+}
+
+fn paint(picture: &Picture, timeline: &Timeline, read: &mut Option<Read>) -> AttrValue {
+    read_on(read, timeline, picture.partition);
+    let last = EventId(timeline.events_until_position() as u64);
+    let lines = read.as_ref().map(|read| read.courses.lines(last, timeline.now())).unwrap_or_default();
+    draw::draw(picture.t, &lines, timeline.now(), picture.size).into()
 }
 
 /// A replica as it is now.

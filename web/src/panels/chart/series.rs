@@ -1,73 +1,102 @@
 //! From events to lines: how each replica's log end offset and high watermark went.
 
 use highwater_core::event::{Event, EventKind};
-use highwater_core::ids::{BrokerId, PartitionId};
+use highwater_core::ids::{BrokerId, EventId, PartitionId};
 use highwater_core::time::Micros;
 
 /// Corners of a line that only goes sideways, up or down.
 pub(super) type Steps = Vec<(Micros, i64)>;
 
+/// How an offset changed: the number of the event, when, and to what.
+type Changes = Vec<(EventId, Micros, i64)>;
+
 /// How one replica's offsets went.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Course {
-    pub(super) broker: BrokerId,
+struct Course {
+    broker: BrokerId,
+    log_end: Changes,
+    high_watermark: Changes,
+}
+
+/// How the offsets of one partition's replicas went, as far as it has been read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Courses {
+    partition: PartitionId,
+    all: Vec<Course>,
+}
+
+fn go(changes: &mut Changes, event: &Event, value: i64) {
+    if changes.last().map_or(0, |(.., before)| *before) != value {
+        changes.push((event.id, event.at, value));
+    }
+}
+
+/// The line that changes make: from 0 at the start until now, when the last event has this number.
+fn line(changes: &Changes, last: EventId, now: Micros) -> Steps {
+    let mut steps = vec![(0, 0)];
+    let mut value = 0;
+    for (_, at, next) in changes.iter().take_while(|(event, ..)| *event <= last) {
+        steps.push((*at, value));
+        steps.push((*at, *next));
+        value = *next;
+    }
+    steps.push((now, value));
+    steps
+}
+
+/// One replica's lines.
+pub(super) struct Lines {
     pub(super) log_end: Steps,
     pub(super) high_watermark: Steps,
 }
 
-fn go(steps: &mut Steps, at: Micros, value: i64) {
-    if let Some((_, before)) = steps.last().copied()
-        && before != value
-    {
-        steps.push((at, before));
-        steps.push((at, value));
+impl Courses {
+    /// Nothing read yet.
+    pub(super) fn new(partition: PartitionId, replicas: &[BrokerId]) -> Self {
+        let fresh =
+            |broker: &BrokerId| Course { broker: *broker, log_end: Vec::new(), high_watermark: Vec::new() };
+        Courses { partition, all: replicas.iter().map(fresh).collect() }
     }
-}
 
-/// The lines of one partition's replicas, from the start until now.
-pub(super) fn courses<'a>(
-    events: impl Iterator<Item = &'a Event>,
-    partition: PartitionId,
-    replicas: &[BrokerId],
-    now: Micros,
-) -> Vec<Course> {
-    let fresh =
-        |broker: &BrokerId| Course { broker: *broker, log_end: vec![(0, 0)], high_watermark: vec![(0, 0)] };
-    let mut courses: Vec<Course> = replicas.iter().map(fresh).collect();
-    for event in events {
-        let Some(course) = courses.iter_mut().find(|course| event.node.broker() == Some(course.broker))
-        else {
-            continue;
+    /// Each replica's lines until an event.
+    pub(super) fn lines(&self, last: EventId, now: Micros) -> Vec<Lines> {
+        let lines = |course: &Course| Lines {
+            log_end: line(&course.log_end, last, now),
+            high_watermark: line(&course.high_watermark, last, now),
         };
-        match &event.kind {
-            EventKind::RecordsAppended { partition: p, base_offset, records, .. } if *p == partition => {
-                let end = base_offset.saturating_add(i64::try_from(records.len()).unwrap_or(i64::MAX));
-                go(&mut course.log_end, event.at, end);
+        self.all.iter().map(lines).collect()
+    }
+
+    /// Reads on.
+    pub(super) fn extend(&mut self, events: impl Iterator<Item = Event>) {
+        let mine = self.partition;
+        for event in events {
+            let Some(course) = self.all.iter_mut().find(|course| event.node.broker() == Some(course.broker))
+            else {
+                continue;
+            };
+            match &event.kind {
+                EventKind::RecordsAppended { partition, base_offset, records, .. } if *partition == mine => {
+                    let end = base_offset.saturating_add(i64::try_from(records.len()).unwrap_or(i64::MAX));
+                    go(&mut course.log_end, &event, end);
+                }
+                EventKind::Truncated { partition, from, .. }
+                | EventKind::UnflushedLost { partition, from, .. }
+                    if *partition == mine =>
+                {
+                    go(&mut course.log_end, &event, *from);
+                }
+                EventKind::LogRecovered { partition, high_watermark, log_end, .. } if *partition == mine => {
+                    go(&mut course.log_end, &event, *log_end);
+                    go(&mut course.high_watermark, &event, *high_watermark);
+                }
+                EventKind::HighWatermarkChanged { partition, to, .. } if *partition == mine => {
+                    go(&mut course.high_watermark, &event, *to);
+                }
+                _ => {}
             }
-            EventKind::Truncated { partition: p, from, .. }
-            | EventKind::UnflushedLost { partition: p, from, .. }
-                if *p == partition =>
-            {
-                go(&mut course.log_end, event.at, *from);
-            }
-            EventKind::LogRecovered { partition: p, high_watermark, log_end, .. } if *p == partition => {
-                go(&mut course.log_end, event.at, *log_end);
-                go(&mut course.high_watermark, event.at, *high_watermark);
-            }
-            EventKind::HighWatermarkChanged { partition: p, to, .. } if *p == partition => {
-                go(&mut course.high_watermark, event.at, *to);
-            }
-            _ => {}
         }
     }
-    for course in &mut courses {
-        for steps in [&mut course.log_end, &mut course.high_watermark] {
-            if let Some((_, last)) = steps.last().copied() {
-                steps.push((now, last));
-            }
-        }
-    }
-    courses
 }
 
 /// The same line with no more corners than can be told apart in so many columns.
@@ -90,23 +119,26 @@ pub(super) fn thinned(steps: &[(Micros, i64)], now: Micros, columns: u64) -> Ste
 mod tests {
     use super::*;
     use highwater_core::event::TruncationRule;
-    use highwater_core::ids::{EventId, NodeId};
+    use highwater_core::ids::NodeId;
 
     const P: PartitionId = PartitionId(0);
 
-    fn event(at: Micros, broker: u8, kind: EventKind) -> Event {
-        Event { id: EventId(1), at, node: NodeId::Broker(BrokerId(broker)), cause: EventId::NONE, kind }
+    fn event(id: u64, at: Micros, broker: u8, kind: EventKind) -> Event {
+        Event { id: EventId(id), at, node: NodeId::Broker(BrokerId(broker)), cause: EventId::NONE, kind }
     }
 
     #[test]
     fn a_line_goes_up_with_appends_and_down_with_a_truncation() {
         let moved = |to| EventKind::HighWatermarkChanged { partition: P, from: 0, to, as_leader: true };
         let cut = EventKind::Truncated { partition: P, from: 1, to: 4, rule: TruncationRule::DivergingEpoch };
-        let events = [event(10, 1, moved(4)), event(15, 2, moved(9)), event(20, 1, cut)];
-        let lines = courses(events.iter(), P, &[BrokerId(1)], 30);
+        let mut courses = Courses::new(P, &[BrokerId(1)]);
+        courses.extend([event(1, 10, 1, moved(4)), event(2, 15, 2, moved(9))].into_iter());
+        courses.extend(std::iter::once(event(3, 20, 1, cut)));
+        let lines = courses.lines(EventId(3), 30);
         assert_eq!(lines.len(), 1);
         assert_eq!(lines[0].high_watermark, [(0, 0), (10, 0), (10, 4), (30, 4)]);
         assert_eq!(lines[0].log_end, [(0, 0), (20, 0), (20, 1), (30, 1)]);
+        assert_eq!(courses.lines(EventId(2), 20)[0].log_end, [(0, 0), (20, 0)], "before it was cut");
     }
 
     #[test]

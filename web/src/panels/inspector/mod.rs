@@ -107,7 +107,8 @@ fn show_deed(t: Text, session: &Session, deed: &Deed) -> Html {
 
 fn event_card(t: Text, timeline: &Timeline, id: EventId) -> Option<Card> {
     let event = timeline.event(id)?;
-    let mut card = Card::new(t.event_title(id.0), Narrator::new(t, timeline.cluster().metadata()).any(event));
+    let mut card =
+        Card::new(t.event_title(id.0), Narrator::new(t, timeline.cluster().metadata()).any(&event));
     card.fact(t.happened_at(), t.time(event.at));
     card.list(t.happened_on(), vec![Item::go(t.node(event.node), Selection::Node(event.node))]);
     Some(card)

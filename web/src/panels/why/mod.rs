@@ -4,6 +4,7 @@ mod diagram;
 
 use highwater_core::event::Event;
 use highwater_core::ids::EventId;
+use highwater_lab::cause;
 use highwater_lab::ledger::Fate;
 use highwater_lab::timeline::Timeline;
 use yew::prelude::*;
@@ -16,11 +17,13 @@ use diagram::diagram;
 fn chain(timeline: &Timeline, selection: Option<Selection>) -> Vec<EventId> {
     let ledger = timeline.ledger();
     match selection {
-        Some(Selection::Event(id)) => timeline.why(id),
-        Some(Selection::Record(record)) => timeline.why_record(record),
+        Some(Selection::Event(id)) => cause::chain(timeline, id),
+        Some(Selection::Record(record)) => {
+            ledger.record(record).map(|entry| cause::of_fate(timeline, entry)).unwrap_or_default()
+        }
         _ if ledger.counts().lost > 0 => {
             let lost = ledger.entries().find(|entry| entry.fate() == Fate::Lost);
-            lost.map(|entry| timeline.why_record(entry.record())).unwrap_or_default()
+            lost.map(|entry| cause::of_fate(timeline, entry)).unwrap_or_default()
         }
         _ => Vec::new(),
     }
@@ -49,7 +52,7 @@ pub(crate) fn Why(props: &PanelProps) -> Html {
         };
         let narrator = Narrator::new(t, timeline.cluster().metadata());
         let events = chain.iter().filter_map(|id| timeline.event(*id));
-        let causes = events.map(|event| Cause { event: event.clone(), words: narrator.any(event) }).collect();
+        let causes = events.map(|event| Cause { words: narrator.any(&event), event }).collect();
         *kept = Some(Kept { selection, branch, chain });
         causes
     });

@@ -1,23 +1,30 @@
 //! A run that can be walked through in both directions, and branched.
 //!
 //! A timeline is a scenario, a seed and what people did at which step; all else is derived. Every so many steps it keeps
-//! a checkpoint; any position is reached by replaying from the nearest one. Acting in the past grows a branch that shares
-//! its past with the branch it grew from; no future is deleted.
+//! a checkpoint; any position, and any event, is reached by replaying from the nearest one. Acting in the past grows a
+//! branch that shares its past with the branch it grew from; no future is deleted.
 
-use crate::cause;
-use crate::condition::Happened;
+mod history;
+mod marker;
+mod moment;
+
+pub use history::Events;
+pub use marker::{Marker, MarkerKind};
+
 use crate::director::Director;
 use crate::error::LabError;
 use crate::hash::EventHash;
 use crate::ledger::{Fate, FateChange, Ledger};
 use crate::scenario::{Caption, Scenario};
-use highwater_core::action::{Action, Intervention};
+use highwater_core::action::Intervention;
 use highwater_core::cluster::Cluster;
-use highwater_core::cow::CowList;
 use highwater_core::error::Refused;
-use highwater_core::event::{Event, EventKind};
+use highwater_core::event::Event;
 use highwater_core::ids::{EventId, RecordId};
 use highwater_core::time::Micros;
+use history::{Chapter, History};
+use moment::Moment;
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// Steps between two checkpoints: few enough that replaying so many is not noticed (some ten milliseconds in a
@@ -26,14 +33,6 @@ const CHECKPOINT_EVERY: usize = 8192;
 /// How far [`Timeline::to_next_marker`] and the like compute ahead.
 const FARTHEST: usize = 200_000;
 
-/// Everything at one position.
-#[derive(Clone, Debug)]
-struct Moment {
-    cluster: Cluster,
-    ledger: Ledger,
-    director: Director,
-}
-
 /// Something a person did.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Act {
@@ -41,69 +40,6 @@ pub struct Act {
     pub step: usize,
     /// What.
     pub what: Intervention,
-}
-
-/// A moment worth jumping to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Marker {
-    /// The position right after it happened.
-    pub step: usize,
-    /// When it happened.
-    pub at: Micros,
-    /// The event.
-    pub event: EventId,
-    /// What kind of moment it is.
-    pub kind: MarkerKind,
-}
-
-/// Kinds of moments.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum MarkerKind {
-    /// Something broke: a crash, a pause, a cut link, a dropped message.
-    Fault,
-    /// Something works again.
-    Repair,
-    /// The controller counts a broker out or in, or a partition is offline.
-    Cluster,
-    /// An ISR changed.
-    Isr,
-    /// A leader was elected.
-    Election,
-    /// A log was cut.
-    Truncation,
-    /// An acknowledged record was lost.
-    Loss,
-    /// An application was told that something failed.
-    Failure,
-    /// A group's partitions were assigned.
-    Rebalance,
-    /// A setting or topic changed.
-    Change,
-}
-
-impl MarkerKind {
-    fn of(event: &EventKind) -> Option<Self> {
-        use EventKind as E;
-        if !event.is_marker() {
-            return None;
-        }
-        Some(match event {
-            E::Crashed(_)
-            | E::Paused
-            | E::ShutdownStarted
-            | E::ShutdownCompleted
-            | E::LinkCut { .. }
-            | E::MessageLost { .. } => MarkerKind::Fault,
-            E::Restarted | E::Resumed | E::LinkHealed { .. } => MarkerKind::Repair,
-            E::LeaderElected { .. } => MarkerKind::Election,
-            E::IsrShrunk { .. } | E::IsrExpanded { .. } => MarkerKind::Isr,
-            E::Truncated { .. } | E::UnflushedLost { .. } => MarkerKind::Truncation,
-            E::BatchFailed { .. } | E::RecordFailed { .. } | E::ConsumerFailed { .. } => MarkerKind::Failure,
-            E::PartitionsAssigned { .. } => MarkerKind::Rebalance,
-            E::ConfigChanged { .. } | E::PartitionsAdded { .. } => MarkerKind::Change,
-            _ => MarkerKind::Cluster,
-        })
-    }
 }
 
 /// A branch, as it is listed.
@@ -131,9 +67,7 @@ pub enum StepResult {
 #[derive(Clone, Debug)]
 struct Branch {
     acts: Vec<Act>,
-    events: CowList<Event>,
-    /// How many events there were after each step.
-    ends: CowList<u32>,
+    history: History,
     checkpoints: Vec<(usize, Arc<Moment>)>,
     markers: Vec<Marker>,
     /// Where it was left.
@@ -143,6 +77,8 @@ struct Branch {
 /// A run that can be walked through, and branched.
 #[derive(Clone, Debug)]
 pub struct Timeline {
+    /// Shared by its clones, and by nobody else.
+    identity: Rc<()>,
     scenario: Arc<Scenario>,
     seed: u64,
     overrides: Vec<(String, String)>,
@@ -177,13 +113,13 @@ impl Timeline {
         let moment = Moment { cluster, ledger, director };
         let branch = Branch {
             acts: Vec::new(),
-            events: CowList::default(),
-            ends: CowList::default(),
+            history: History::default(),
             checkpoints: vec![(0, Arc::new(moment.clone()))],
             markers: Vec::new(),
             position: 0,
         };
         Ok(Timeline {
+            identity: Rc::new(()),
             scenario,
             seed: setup.seed,
             overrides: overrides.to_vec(),
@@ -195,6 +131,11 @@ impl Timeline {
             fresh: Vec::new(),
             changes: Vec::new(),
         })
+    }
+
+    /// Tells this timeline from others: what was read from a branch of it stays true, because a branch only grows.
+    pub fn identity(&self) -> &Rc<()> {
+        &self.identity
     }
 
     /// The scenario that is played.
@@ -234,7 +175,7 @@ impl Timeline {
 
     /// Steps known in this branch.
     pub fn len(&self) -> usize {
-        self.here().ends.len()
+        self.here().history.steps()
     }
 
     /// Whether no step is known yet.
@@ -249,25 +190,23 @@ impl Timeline {
 
     /// Virtual time at a known position.
     pub fn time_at(&self, step: usize) -> Micros {
-        let branch = self.here();
-        branch.events.get(branch.events_before(step).wrapping_sub(1)).map_or(0, |event| event.at)
+        self.events().get(self.events_before(step).wrapping_sub(1)).map_or(0, |event| event.at)
     }
 
     /// Events of the whole known branch; event n is at place n − 1.
-    pub fn events(&self) -> &CowList<Event> {
-        &self.here().events
+    pub fn events(&self) -> Events<'_> {
+        Events(self)
     }
 
     /// How many of the events have happened at the position.
     pub fn events_until_position(&self) -> usize {
-        self.here().events_before(self.position)
+        self.events_before(self.position)
     }
 
     /// The events of the last step before the position.
-    pub fn last_events(&self) -> impl Iterator<Item = &Event> {
-        let branch = self.here();
-        let from = branch.events_before(self.position.saturating_sub(1));
-        branch.events.iter_from(from).take(branch.events_before(self.position) - from)
+    pub fn last_events(&self) -> impl Iterator<Item = Event> {
+        let from = self.events_before(self.position.saturating_sub(1));
+        self.events().iter_from(from).take(self.events_before(self.position) - from)
     }
 
     /// Fates that changed in the step that was taken last.
@@ -276,14 +215,15 @@ impl Timeline {
     }
 
     /// An event of this branch.
-    pub fn event(&self, id: EventId) -> Option<&Event> {
+    pub fn event(&self, id: EventId) -> Option<Event> {
         self.events().get(usize::try_from(id.0).ok()?.checked_sub(1)?)
     }
 
     /// The position right after an event happened.
     pub fn step_of(&self, id: EventId) -> usize {
-        let ends = &self.here().ends;
-        (ends.partition_point(|end| u64::from(*end) < id.0) + 1).min(ends.len())
+        let place = usize::try_from(id.0).unwrap_or(usize::MAX).saturating_sub(1);
+        let chapter = self.here().history.chapter_of_event(place);
+        self.in_chapter(chapter, |chapter| chapter.step_of(place)).min(self.len())
     }
 
     /// When the next step happens.
@@ -345,12 +285,9 @@ impl Timeline {
     /// Goes to a known position, or to the last one there is.
     pub fn seek(&mut self, step: usize) {
         let step = step.min(self.len());
-        let branch = self.here();
-        let after = branch.checkpoints.partition_point(|(at, _)| *at <= step);
-        // There is a checkpoint at 0, so one stands before.
-        let (at, moment) = &branch.checkpoints[after - 1];
-        if self.position > step || self.position < *at {
-            (self.position, self.moment) = (*at, Moment::clone(moment));
+        let (at, moment) = self.here().checkpoint_before(step);
+        if self.position > step || self.position < at {
+            (self.position, self.moment) = (at, moment);
         }
         while self.position < step {
             self.step();
@@ -469,7 +406,7 @@ impl Timeline {
 
     /// The hash of all events of the known branch: the same on every platform.
     pub fn event_hash(&self) -> EventHash {
-        EventHash::of(self.events().iter())
+        EventHash::of(self.events().iter_from(0))
     }
 
     /// How many checkpoints this branch keeps.
@@ -482,14 +419,32 @@ impl Timeline {
         self.branches[self.current].checkpoints.truncate(1);
     }
 
-    /// What led to an event, oldest first; the event itself comes last.
-    pub fn why(&self, id: EventId) -> Vec<EventId> {
-        cause::chain(self.events(), id)
+    /// How many events there are before a position of this branch.
+    fn events_before(&self, step: usize) -> usize {
+        let Some(last) = step.checked_sub(1) else { return 0 };
+        self.in_chapter(self.here().history.chapter_of_step(last), |chapter| chapter.events_until(last))
     }
 
-    /// What decided a record's fate, oldest first: its own story, and what led to the deciding event.
-    pub fn why_record(&self, id: RecordId) -> Vec<EventId> {
-        self.ledger().record(id).map_or_else(Vec::new, |entry| cause::of_fate(self.events(), entry))
+    /// Looks into a chapter of this branch; one that is not at hand is replayed.
+    fn in_chapter<T>(&self, chapter: usize, look: impl FnOnce(&Chapter) -> T) -> T {
+        self.here().history.look(chapter, |from, to| self.replay(from, to), look)
+    }
+
+    /// What happened between two known positions: each step's events.
+    fn replay(&self, from: usize, to: usize) -> Vec<Vec<Event>> {
+        let branch = self.here();
+        let (mut at, mut moment) = branch.checkpoint_before(from);
+        let (mut steps, mut changes) = (Vec::new(), Vec::new());
+        while at < to {
+            let mut events = Vec::new();
+            moment.advance(&self.scenario, branch.act_at(at), &mut events, &mut changes);
+            changes.clear();
+            if at >= from {
+                steps.push(events);
+            }
+            at += 1;
+        }
+        steps
     }
 
     fn here(&self) -> &Branch {
@@ -499,12 +454,12 @@ impl Timeline {
     /// Adds what just happened to the branch.
     fn write_down(&mut self) {
         let branch = &mut self.branches[self.current];
-        for event in self.fresh.drain(..) {
+        for event in &self.fresh {
             if let Some(kind) = MarkerKind::of(&event.kind) {
                 branch.markers.push(Marker { step: self.position, at: event.at, event: event.id, kind });
             }
-            branch.events.push(event);
         }
+        branch.history.write_down(&mut self.fresh);
         let lost = self.changes.iter().filter(|change| change.fate == Fate::Lost);
         let mut deciding: Vec<EventId> = lost.map(|change| change.decided_by).collect();
         deciding.sort_unstable();
@@ -513,8 +468,8 @@ impl Timeline {
             let at = self.moment.cluster.now();
             branch.markers.push(Marker { step: self.position, at, event, kind: MarkerKind::Loss });
         }
-        branch.ends.push(u32::try_from(branch.events.len()).unwrap_or(u32::MAX));
         if self.position.is_multiple_of(CHECKPOINT_EVERY) {
+            branch.history.turn_over();
             branch.checkpoints.push((self.position, Arc::new(self.moment.clone())));
         }
         self.infos[self.current].len = self.position;
@@ -525,8 +480,8 @@ impl Timeline {
         let step = self.position;
         self.branches[self.current].position = step;
         let mut branch = self.here().clone();
-        branch.events.truncate(branch.events_before(step));
-        branch.ends.truncate(step);
+        let chapter = branch.history.chapter_of_step(step.saturating_sub(1));
+        self.in_chapter(chapter, |chapter| branch.history.fork(chapter, step));
         branch.acts.retain(|act| act.step < step);
         branch.checkpoints.retain(|(at, _)| *at <= step);
         branch.markers.retain(|marker| marker.step <= step);
@@ -538,8 +493,11 @@ impl Timeline {
 }
 
 impl Branch {
-    fn events_before(&self, step: usize) -> usize {
-        step.checked_sub(1).and_then(|last| self.ends.get(last)).map_or(0, |end| *end as usize)
+    /// The last checkpoint that is not after a position. (There is one at 0.)
+    fn checkpoint_before(&self, step: usize) -> (usize, Moment) {
+        let after = self.checkpoints.partition_point(|(at, _)| *at <= step);
+        let (at, moment) = &self.checkpoints[after - 1];
+        (*at, Moment::clone(moment))
     }
 
     fn act_at(&self, step: usize) -> Option<&Intervention> {
@@ -548,71 +506,12 @@ impl Branch {
     }
 }
 
-impl Moment {
-    fn next_time(&self, scenario: &Scenario) -> Option<Micros> {
-        let next = self.cluster.next_action().map(|(at, _)| at);
-        let due = self.director.next(scenario).map(|due| due.at.max(self.cluster.now()));
-        match (next, due) {
-            (Some(a), Some(b)) => Some(a.min(b)),
-            (a, b) => a.or(b),
-        }
-    }
-
-    fn is_before_cue(&self, scenario: &Scenario, cue: usize) -> bool {
-        let Some(due) = self.director.next(scenario) else { return false };
-        self.director.is_next(&due, cue) && self.cluster.next_action().is_none_or(|(at, _)| due.at <= at)
-    }
-
-    /// Takes one step: what a person does, or else what the script or the cluster does next.
-    fn advance(
-        &mut self,
-        scenario: &Scenario,
-        act: Option<&Intervention>,
-        events: &mut Vec<Event>,
-        changes: &mut Vec<FateChange>,
-    ) -> bool {
-        let next = self.cluster.next_action();
-        let due = self.director.next(scenario);
-        let due = due.filter(|due| act.is_none() && next.as_ref().is_none_or(|(at, _)| due.at <= *at));
-        match (act, &due, next) {
-            (Some(what), ..) => {
-                // It was checked when it was done; should it be refused all the same, nothing happens in this step.
-                let _ = self.cluster.step(&Action::Do(what.clone()), events);
-            }
-            (None, Some(due), _) => {
-                self.cluster.wait_until(due.at);
-                if let Some(what) = self.director.take(scenario, due, &self.cluster) {
-                    let _ = self.cluster.step(&Action::Do(what), events);
-                }
-            }
-            (None, None, Some((_, action))) => {
-                let _ = self.cluster.step(&action, events);
-            }
-            (None, None, None) => return false,
-        }
-        let Moment { cluster, ledger, director } = self;
-        for event in events.iter() {
-            ledger.observe(event);
-            director.see(scenario, &Happened::Event(event), cluster);
-            for change in ledger.take_changes() {
-                director.see(scenario, &Happened::Fate(change), cluster);
-                changes.push(change);
-            }
-        }
-        if let Some(due) = due {
-            director.carried_out(scenario, &due, cluster);
-        }
-        let next = self.next_time(scenario);
-        self.director.end_of_step(self.cluster.now(), next);
-        true
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::lessons;
     use highwater_core::action::Crash;
+    use highwater_core::event::EventKind;
     use highwater_core::ids::{BrokerId, NodeId};
     use proptest::prelude::*;
 
@@ -648,6 +547,52 @@ mod tests {
                 prop_assert_eq!(walked.position(), jumped.position());
                 prop_assert!(picture(&walked) == picture(&jumped), "at {}", place);
             }
+        }
+    }
+
+    /// Chapters enough that most are not at hand.
+    const MANY: usize = 7 * CHECKPOINT_EVERY + 100;
+
+    #[test]
+    fn an_event_is_the_same_whether_it_is_at_hand_or_replayed() {
+        let standard = Arc::new(lessons::standard_workload().expect("it can be read"));
+        let mut t = Timeline::new(standard, None, &[]).expect("it can be built");
+        let (mut seen, mut ends) = (Vec::new(), Vec::new());
+        for step in 0..MANY {
+            if step == 2 * CHECKPOINT_EVERY {
+                t.act(kill(2)).expect("it is alive");
+            } else {
+                t.step();
+            }
+            seen.extend(t.last_events());
+            ends.push(seen.len());
+        }
+        assert_eq!(t.events().len(), seen.len());
+        for place in (0..seen.len()).step_by(997).chain([0, seen.len() - 1]).rev() {
+            assert_eq!(t.events().get(place).as_ref(), Some(&seen[place]));
+            let step = t.step_of(seen[place].id);
+            assert!(step > 0 && ends[step - 1] > place && (step == 1 || ends[step - 2] <= place));
+        }
+        assert_eq!(t.events().get(seen.len()), None);
+        assert!(t.events().iter_from(0).eq(seen.iter().cloned()));
+        assert_eq!(t.time_at(CHECKPOINT_EVERY), seen[ends[CHECKPOINT_EVERY - 1] - 1].at);
+    }
+
+    #[test]
+    fn a_branch_may_grow_from_any_chapter() {
+        for at in [0, 1, CHECKPOINT_EVERY - 1, CHECKPOINT_EVERY, CHECKPOINT_EVERY + 1, 6 * CHECKPOINT_EVERY] {
+            let standard = Arc::new(lessons::standard_workload().expect("it can be read"));
+            let mut t = Timeline::new(standard, None, &[]).expect("it can be built");
+            t.run_to(MANY);
+            t.seek(at);
+            let before: Vec<Event> = t.events().iter_from(0).take(t.events_until_position()).collect();
+            t.act(kill(1)).expect("it is alive");
+            assert_eq!((t.position(), t.len()), (at + 1, at + 1));
+            t.run_to(at + 2 * CHECKPOINT_EVERY);
+            assert!(t.events().iter_from(0).take(before.len()).eq(before), "forked at {at}");
+            assert!(t.last_events().next().is_some());
+            t.switch_branch(0).expect("the first");
+            assert_eq!(t.len(), MANY);
         }
     }
 
@@ -723,10 +668,10 @@ mod tests {
         let mut t = lesson("acks-1-loses-data");
         t.to_end();
         let m5 = t.record_called("m5").unwrap();
-        let told = t.why_record(m5);
-        let kinds: Vec<&EventKind> =
-            told.iter().filter_map(|id| t.event(*id)).map(|event| &event.kind).collect();
-        let place = |wanted: fn(&EventKind) -> bool| kinds.iter().position(|kind| wanted(kind));
+        let told = crate::cause::of_fate(&t, t.ledger().record(m5).unwrap());
+        let kinds: Vec<EventKind> =
+            told.iter().filter_map(|id| t.event(*id)).map(|event| event.kind).collect();
+        let place = |wanted: fn(&EventKind) -> bool| kinds.iter().position(wanted);
         let created = place(|kind| matches!(kind, EventKind::RecordCreated { .. }));
         let appended = place(|kind| matches!(kind, EventKind::RecordsAppended { .. }));
         let acked = place(|kind| matches!(kind, EventKind::Acked { .. }));
