@@ -2,6 +2,7 @@
 
 use crate::{Failure, print};
 use highwater_core::cluster::Cluster;
+use highwater_core::hash::stable_hash;
 use highwater_lab::lessons;
 use highwater_lab::timeline::Timeline;
 use peak_alloc::PeakAlloc;
@@ -15,6 +16,8 @@ static MEMORY: PeakAlloc = PeakAlloc;
 
 /// Actions of the first measurement.
 const ACTIONS: u32 = 2_000_000;
+/// States of the second: each a copy of the one before, one action on, and hashed.
+const STATES: u32 = 300_000;
 /// Actions of the timeline that is searched.
 const TIMELINE: u32 = 100_000;
 /// Seeks.
@@ -24,6 +27,7 @@ const SEEKS: u32 = 200;
 pub(crate) fn bench() -> Result<(), Failure> {
     let scenario = Arc::new(lessons::standard_workload()?);
     let seconds = run_cluster(&scenario.setup)?;
+    let searching = search_states()?;
     let mut timeline = Timeline::new(scenario, None, &[])?;
     let start = Instant::now();
     for _ in 0..TIMELINE {
@@ -42,6 +46,7 @@ pub(crate) fn bench() -> Result<(), Failure> {
             "actions": ACTIONS,
             "seconds": seconds,
             "actions_per_s": (f64::from(ACTIONS) / seconds).round(),
+            "states_per_s": (f64::from(STATES) / searching).round(),
             "timeline_actions_per_s": (f64::from(TIMELINE) / filling).round(),
             "bytes_per_checkpoint": with_checkpoints.saturating_sub(without) / checkpoints.max(1),
             "seek_ms": seek_ms,
@@ -59,6 +64,24 @@ fn run_cluster(setup: &highwater_core::setup::Setup) -> Result<f64, Failure> {
         cluster.step(&action, &mut events)?;
         events.clear();
     }
+    Ok(start.elapsed().as_secs_f64())
+}
+
+/// Seconds that a search takes for its states, in the first lesson's cluster: copy, step, hash.
+fn search_states() -> Result<f64, Failure> {
+    let scenario = lessons::ALL[0].scenario()?;
+    let mut cluster = Cluster::new(&scenario.setup)?;
+    let (mut events, mut seen) = (Vec::new(), 0);
+    let start = Instant::now();
+    for _ in 0..STATES {
+        let mut next = cluster.clone();
+        let Some((_, action)) = next.next_action() else { break };
+        next.step(&action, &mut events)?;
+        events.clear();
+        seen ^= stable_hash(&next);
+        cluster = next;
+    }
+    std::hint::black_box(seen);
     Ok(start.elapsed().as_secs_f64())
 }
 

@@ -8,6 +8,7 @@ use crate::consumer::Consumer;
 use crate::controller::Controller;
 use crate::error::Refused;
 use crate::event::{Event, EventKind, LossReason};
+use crate::hash::Shared;
 use crate::ids::{BrokerId, EventId, GroupId, History, NodeId, PartitionId};
 use crate::intervention;
 use crate::metadata::MetadataImage;
@@ -18,7 +19,6 @@ use crate::protocol::{Body, Message};
 use crate::roster::Roster;
 use crate::time::{Micros, NEVER};
 use std::hash::{Hash, Hasher};
-use std::sync::Arc;
 
 /// A Kafka cluster with its clients and the network between them.
 ///
@@ -28,12 +28,12 @@ use std::sync::Arc;
 pub struct Cluster {
     pub(crate) roster: Roster,
     pub(crate) now: Micros,
-    pub(crate) settings: Arc<Settings>,
+    pub(crate) settings: Shared<Settings>,
     pub(crate) network: Network,
-    pub(crate) controller: Arc<Controller>,
-    pub(crate) brokers: Vec<Arc<Broker>>,
-    pub(crate) producers: Vec<Arc<Producer>>,
-    pub(crate) consumers: Vec<Arc<Consumer>>,
+    pub(crate) controller: Shared<Controller>,
+    pub(crate) brokers: Vec<Shared<Broker>>,
+    pub(crate) producers: Vec<Shared<Producer>>,
+    pub(crate) consumers: Vec<Shared<Consumer>>,
     /// What arrived at a paused process and waits in its sockets; by place in the roster.
     inboxes: Vec<Vec<Envelope>>,
     /// Each node's next timer, by place in the roster: derived from the nodes.
@@ -97,12 +97,12 @@ impl Cluster {
         let mut cluster = Cluster {
             roster,
             now: 0,
-            settings: Arc::new(settings),
+            settings: Shared::new(settings),
             network,
-            controller: Arc::new(controller),
-            brokers: brokers.into_iter().map(Arc::new).collect(),
-            producers: producers.into_iter().map(Arc::new).collect(),
-            consumers: consumers.into_iter().map(Arc::new).collect(),
+            controller: Shared::new(controller),
+            brokers: brokers.into_iter().map(Shared::new).collect(),
+            producers: producers.into_iter().map(Shared::new).collect(),
+            consumers: consumers.into_iter().map(Shared::new).collect(),
             inboxes: vec![Vec::new(); roster.len()],
             deadlines: vec![(NEVER, Timer::Heartbeat); roster.len()],
             next_record: 1,
@@ -165,22 +165,22 @@ impl Cluster {
 
     /// All brokers, broker 1 first.
     pub fn brokers(&self) -> impl ExactSizeIterator<Item = &Broker> {
-        self.brokers.iter().map(AsRef::as_ref)
+        self.brokers.iter().map(|node| &**node)
     }
 
     /// A broker of this cluster.
     pub fn broker(&self, id: BrokerId) -> Option<&Broker> {
-        self.brokers.get(usize::from(id.0).checked_sub(1)?).map(AsRef::as_ref)
+        self.brokers.get(usize::from(id.0).checked_sub(1)?).map(|node| &**node)
     }
 
     /// All producers, producer 1 first.
     pub fn producers(&self) -> impl ExactSizeIterator<Item = &Producer> {
-        self.producers.iter().map(AsRef::as_ref)
+        self.producers.iter().map(|node| &**node)
     }
 
     /// All consumers, consumer 1 first.
     pub fn consumers(&self) -> impl ExactSizeIterator<Item = &Consumer> {
-        self.consumers.iter().map(AsRef::as_ref)
+        self.consumers.iter().map(|node| &**node)
     }
 
     /// How a node's process is; none where there is no such node.
@@ -442,10 +442,10 @@ impl Cluster {
             next_record: &mut self.next_record,
         };
         let mut target = match node {
-            NodeId::Controller => NodeMut::Controller(Arc::make_mut(&mut self.controller)),
-            NodeId::Broker(id) => NodeMut::Broker(Arc::make_mut(&mut self.brokers[id.index()])),
-            NodeId::Producer(n) => NodeMut::Producer(Arc::make_mut(&mut self.producers[usize::from(n) - 1])),
-            NodeId::Consumer(n) => NodeMut::Consumer(Arc::make_mut(&mut self.consumers[usize::from(n) - 1])),
+            NodeId::Controller => NodeMut::Controller(self.controller.make_mut()),
+            NodeId::Broker(id) => NodeMut::Broker(self.brokers[id.index()].make_mut()),
+            NodeId::Producer(n) => NodeMut::Producer(self.producers[usize::from(n) - 1].make_mut()),
+            NodeId::Consumer(n) => NodeMut::Consumer(self.consumers[usize::from(n) - 1].make_mut()),
         };
         reaction(&mut target, &mut context);
         for connection in outbox.closed.drain(..) {
@@ -483,10 +483,10 @@ impl Cluster {
     pub(crate) fn stop(&mut self, node: NodeId, how: Crash, cause: EventId, events: &mut Vec<Event>) {
         let machine_up = how == Crash::Process;
         match node {
-            NodeId::Controller => Arc::make_mut(&mut self.controller).stop(machine_up),
-            NodeId::Broker(id) => Arc::make_mut(&mut self.brokers[id.index()]).stop(machine_up),
-            NodeId::Producer(n) => Arc::make_mut(&mut self.producers[usize::from(n) - 1]).stop(machine_up),
-            NodeId::Consumer(n) => Arc::make_mut(&mut self.consumers[usize::from(n) - 1]).stop(machine_up),
+            NodeId::Controller => self.controller.make_mut().stop(machine_up),
+            NodeId::Broker(id) => self.brokers[id.index()].make_mut().stop(machine_up),
+            NodeId::Producer(n) => self.producers[usize::from(n) - 1].make_mut().stop(machine_up),
+            NodeId::Consumer(n) => self.consumers[usize::from(n) - 1].make_mut().stop(machine_up),
         }
         let place = self.roster.index(node);
         for unread in std::mem::take(&mut self.inboxes[place]) {

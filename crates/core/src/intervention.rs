@@ -9,7 +9,6 @@ use crate::ids::{EventId, MessageId, NodeId, PartitionId, TopicId};
 use crate::process::{Context, Status};
 use crate::setup::{LONGEST, MAX_KEY_BYTES, MAX_PARTITIONS, MAX_VALUE_SIZE};
 use crate::time::Micros;
-use std::sync::Arc;
 
 /// Whether something could be done now, and if not, why.
 pub(crate) fn check(cluster: &Cluster, what: &Intervention) -> Result<(), Refused> {
@@ -272,7 +271,7 @@ fn drop_message(cluster: &mut Cluster, message: MessageId, events: &mut Vec<Even
 fn set_config(cluster: &mut Cluster, name: &str, member: Option<u8>, value: &str, events: &mut Vec<Event>) {
     let Ok(setting) = config::find(name) else { return };
     let Ok(parsed) = setting.parse(value) else { return };
-    if Arc::make_mut(&mut cluster.settings).set(setting, member.map(usize::from), parsed).is_err() {
+    if cluster.settings.make_mut().set(setting, member.map(usize::from), parsed).is_err() {
         return;
     }
     let fact = EventKind::ConfigChanged { name: setting.name, member, value: parsed.to_string().into() };

@@ -23,6 +23,7 @@ pub mod cow;
 pub mod error;
 pub mod event;
 pub mod group;
+pub mod hash;
 pub mod ids;
 mod intervention;
 pub mod log;

@@ -8,6 +8,7 @@ use super::{Broker, Disk, Memory, fetcher};
 use crate::action::Timer;
 use crate::client::first_correlation;
 use crate::event::EventKind;
+use crate::hash::Shared;
 use crate::ids::{BrokerId, NodeId, PartitionId};
 use crate::log::Log;
 use crate::metadata::MetadataImage;
@@ -33,7 +34,7 @@ impl Broker {
     pub(crate) fn new(id: BrokerId, image: &Arc<MetadataImage>) -> Self {
         let holds = |p: &crate::metadata::Partition| p.replicas.contains(&id);
         let logs: Vec<_> =
-            image.partitions.iter().map(|p| holds(p).then(|| Arc::new(Log::default()))).collect();
+            image.partitions.iter().map(|p| holds(p).then(|| Shared::new(Log::default()))).collect();
         let disk =
             Disk { high_watermarks: vec![0; logs.len()], logs, clean_shutdown: false, incarnations: 0 };
         Broker { id, disk, process: Process::Stopped { machine_up: true }, fetch_delay: 0 }
@@ -78,9 +79,9 @@ impl Broker {
             Timer::HighWatermarkCheckpoint,
             context.now + from_ms(config.replica_high_watermark_checkpoint_interval_ms),
         );
-        let recover = |(log, checkpoint): (&Option<Arc<Log>>, &i64)| {
+        let recover = |(log, checkpoint): (&Option<Shared<Log>>, &i64)| {
             let log = log.as_ref()?;
-            Some(Arc::new(Replica::with_high_watermark((*checkpoint).clamp(log.start(), log.end()))))
+            Some(Shared::new(Replica::with_high_watermark((*checkpoint).clamp(log.start(), log.end()))))
         };
         let replicas = self.disk.logs.iter().zip(&self.disk.high_watermarks).map(recover).collect();
         self.process = Process::Running(Memory {
@@ -200,8 +201,8 @@ impl Broker {
             }
             let (disk, memory) = self.parts();
             if disk.logs[id.index()].is_none() {
-                disk.logs[id.index()] = Some(Arc::new(Log::default()));
-                memory.replicas[id.index()] = Some(Arc::new(Replica::with_high_watermark(0)));
+                disk.logs[id.index()] = Some(Shared::new(Log::default()));
+                memory.replicas[id.index()] = Some(Shared::new(Replica::with_high_watermark(0)));
             }
             match p.leader {
                 Some(leader) if leader == me => self.lead(id, image, context),

@@ -17,6 +17,7 @@ use crate::action::Timer;
 use crate::config::TopicConfig;
 use crate::connection::{Channel, Connection};
 use crate::event::EventKind;
+use crate::hash::Shared;
 use crate::ids::{BrokerId, GroupId, NodeId, PartitionId};
 use crate::log::Log;
 use crate::metadata::MetadataImage;
@@ -39,7 +40,7 @@ pub struct Broker {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Disk {
     /// By partition.
-    logs: Vec<Option<Arc<Log>>>,
+    logs: Vec<Option<Shared<Log>>>,
     /// `replication-offset-checkpoint`: high watermarks as last written; by partition.
     high_watermarks: Vec<i64>,
     /// `.kafka_cleanshutdown`: the last stop was orderly.
@@ -54,7 +55,7 @@ struct Memory {
     /// The metadata log as far as this broker has read it.
     image: Arc<MetadataImage>,
     /// By partition.
-    replicas: Vec<Option<Arc<Replica>>>,
+    replicas: Vec<Option<Shared<Replica>>>,
     /// One per other broker, by broker: each copies all partitions which that broker leads.
     fetchers: Vec<fetcher::Fetcher>,
     parked_fetches: Vec<fetch::ParkedFetch>,
@@ -82,7 +83,7 @@ impl Memory {
     }
 
     fn replica_mut(&mut self, id: PartitionId) -> Option<&mut Replica> {
-        self.replicas.get_mut(id.index())?.as_mut().map(Arc::make_mut)
+        self.replicas.get_mut(id.index())?.as_mut().map(Shared::make_mut)
     }
 
     fn leader(&self, id: PartitionId) -> Option<&Leader> {
@@ -113,7 +114,7 @@ impl Disk {
     }
 
     fn log_mut(&mut self, id: PartitionId) -> Option<&mut Log> {
-        self.logs.get_mut(id.index())?.as_mut().map(Arc::make_mut)
+        self.logs.get_mut(id.index())?.as_mut().map(Shared::make_mut)
     }
 
     /// The log's end, or 0 where there is no log.
@@ -199,7 +200,7 @@ impl Broker {
         for (at, slot) in (0u16..).zip(&mut self.disk.logs) {
             let Some(log) = slot else { continue };
             if log.flushed() < log.end() {
-                let log = Arc::make_mut(log);
+                let log = log.make_mut();
                 if let Some(before) = log.lose_unflushed() {
                     let partition = PartitionId(at);
                     context.emit(EventKind::UnflushedLost { partition, from: log.end(), to: before });
