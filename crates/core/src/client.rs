@@ -132,6 +132,11 @@ impl ClusterView {
         self.connections[broker.index()].not_before
     }
 
+    /// Whether there is a broker that may not be called yet.
+    pub(crate) fn is_pausing(&self, now: Micros) -> bool {
+        self.connections.iter().any(|connection| connection.not_before > now)
+    }
+
     /// A broker answered.
     pub(crate) fn on_answer(&mut self, broker: BrokerId) {
         self.connections[broker.index()] = Connection { channel: Channel::Open, ..Connection::default() };

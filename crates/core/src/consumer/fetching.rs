@@ -303,6 +303,7 @@ impl Memory {
     /// Sends a fetch to each leader that is not being asked already, for partitions with nothing buffered.
     pub(super) fn send_fetches(&mut self, context: &mut Context<'_>) {
         let mut wanted: Vec<(BrokerId, FetchPartition)> = Vec::new();
+        let asked_already = self.requests.fetching_from();
         let max_bytes = u32::try_from(config(context).max_partition_fetch_bytes).unwrap_or(u32::MAX);
         for position in &self.positions {
             let Some(place) = position.place().filter(|place| !place.unsure) else { continue };
@@ -313,7 +314,7 @@ impl Memory {
                 self.view.want_metadata();
                 continue;
             };
-            if self.requests.fetching_from(broker) || self.view.reachable_at(broker) > context.now {
+            if asked_already.contains(broker) || self.view.reachable_at(broker) > context.now {
                 continue;
             }
             let asked = FetchPartition {
@@ -371,13 +372,12 @@ impl Memory {
 
     /// When a partition that could not be asked for may be tried again.
     pub(super) fn next_position_retry(&self, now: Micros) -> Micros {
-        let delayed = self.positions.iter().map(|p| p.not_before).filter(|at| *at > now);
-        let reachable = self
-            .positions
-            .iter()
-            .filter_map(|p| self.view.leader(p.partition))
-            .map(|(broker, _)| self.view.reachable_at(broker))
-            .filter(|at| *at > now);
-        delayed.chain(reachable).min().unwrap_or(NEVER)
+        let pauses = self.view.is_pausing(now);
+        let reachable = |p: &Position| self.view.leader(p.partition).map(|(b, _)| self.view.reachable_at(b));
+        let retry = |p: &Position| {
+            let reachable = if pauses { reachable(p) } else { None };
+            [Some(p.not_before), reachable].into_iter().flatten().filter(|at| *at > now).min()
+        };
+        self.positions.iter().filter_map(retry).min().unwrap_or(NEVER)
     }
 }

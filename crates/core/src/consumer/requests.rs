@@ -3,7 +3,7 @@
 use super::{Memory, client_config, config};
 use crate::error::ErrorCode;
 use crate::event::PositionSource;
-use crate::ids::{BrokerId, NodeId, PartitionId};
+use crate::ids::{BrokerId, BrokerSet, NodeId, PartitionId};
 use crate::process::Context;
 use crate::protocol::{Body, FetchPartition, Message};
 use crate::time::{Micros, NEVER, from_ms};
@@ -58,9 +58,13 @@ impl Requests {
         self.0.iter().any(|open| is(&open.purpose))
     }
 
-    /// Whether a fetch is open at a broker.
-    pub(super) fn fetching_from(&self, broker: BrokerId) -> bool {
-        self.0.iter().any(|open| open.broker == broker && matches!(open.purpose, Purpose::Fetch(_)))
+    /// Brokers at which a fetch is open.
+    pub(super) fn fetching_from(&self) -> BrokerSet {
+        self.0
+            .iter()
+            .filter(|open| matches!(open.purpose, Purpose::Fetch(_)))
+            .map(|open| open.broker)
+            .collect()
     }
 
     /// Forgets requests of a kind: their answers will be ignored.
