@@ -1,16 +1,14 @@
 //! The whole virtual world: nodes, network, clock. One action at a time goes in; facts come out.
 
-use crate::action::{Action, Crash, Intervention, Timer};
+use crate::action::{Action, Crash, Timer};
 use crate::broker::Broker;
 use crate::config::Settings;
 use crate::connection::{Channel, Connection};
 use crate::consumer::Consumer;
 use crate::controller::Controller;
-use crate::error::Refused;
 use crate::event::{Event, EventKind, LossReason};
 use crate::hash::Shared;
 use crate::ids::{BrokerId, EventId, GroupId, History, NodeId, PartitionId};
-use crate::intervention;
 use crate::metadata::MetadataImage;
 use crate::network::{Envelope, Network};
 use crate::process::{Context, Outbox, Status};
@@ -37,7 +35,7 @@ pub struct Cluster {
     /// What arrived at a paused process and waits in its sockets; by place in the roster.
     inboxes: Vec<Vec<Envelope>>,
     /// Each node's next timer, by place in the roster: derived from the nodes.
-    deadlines: Vec<(Micros, Timer)>,
+    pub(crate) deadlines: Vec<(Micros, Timer)>,
     next_record: u32,
     next_event: u64,
     next_message: u64,
@@ -225,71 +223,8 @@ impl Cluster {
         self.now = self.now.max(at.min(next));
     }
 
-    /// Whether somebody could do this now.
-    ///
-    /// # Errors
-    /// Why not.
-    pub fn check(&self, what: &Intervention) -> Result<(), Refused> {
-        intervention::check(self, what)
-    }
-
-    /// Does one thing. Time moves to when it was due; what happened is added to `events`.
-    ///
-    /// # Errors
-    /// The action is not possible now; nothing has changed.
-    pub fn step(&mut self, action: &Action, events: &mut Vec<Event>) -> Result<(), Refused> {
-        match action {
-            Action::Deliver(id) => {
-                let envelope = match self.network.next_arrival() {
-                    Some((_, first)) if first == *id => self.network.take(*id),
-                    _ => {
-                        let Some(found) = self.network.find(*id) else {
-                            return Err(Refused::NotUnderWay);
-                        };
-                        if found.is_held() {
-                            return Err(Refused::HeldBack);
-                        }
-                        if self.network.is_behind_another(found) {
-                            return Err(Refused::BehindAnother);
-                        }
-                        self.network.take(*id)
-                    }
-                };
-                let Some(envelope) = envelope else {
-                    return Err(Refused::NotUnderWay);
-                };
-                self.now = self.now.max(envelope.arrives_at);
-                self.arrive(envelope, events);
-            }
-            Action::Fire(node, timer) => {
-                if !self.roster.contains(*node) {
-                    return Err(Refused::NoSuchNode(*node));
-                }
-                let (at, next) = self.deadlines[self.roster.index(*node)];
-                if at == NEVER || next != *timer {
-                    return Err(Refused::NotNextTimer);
-                }
-                self.now = self.now.max(at);
-                self.react(
-                    *node,
-                    EventKind::TimerFired(*timer),
-                    EventId::NONE,
-                    events,
-                    |cluster, context| {
-                        cluster.on_timer(*timer, context);
-                    },
-                );
-            }
-            Action::Do(what) => {
-                intervention::check(self, what)?;
-                intervention::apply(self, what, events);
-            }
-        }
-        Ok(())
-    }
-
     /// A message reaches its receiver's machine.
-    fn arrive(&mut self, envelope: Envelope, events: &mut Vec<Event>) {
+    pub(crate) fn arrive(&mut self, envelope: Envelope, events: &mut Vec<Event>) {
         let connection = envelope.connection();
         let (to, from) = (envelope.to, envelope.from);
         let place = self.roster.index(to);
@@ -544,7 +479,7 @@ impl NodeMut<'_> {
         }
     }
 
-    fn on_timer(&mut self, timer: Timer, context: &mut Context<'_>) {
+    pub(crate) fn on_timer(&mut self, timer: Timer, context: &mut Context<'_>) {
         match self {
             NodeMut::Controller(node) => node.on_timer(timer, context),
             NodeMut::Broker(node) => node.on_timer(timer, context),

@@ -2,7 +2,7 @@
 
 use crate::action::{Crash, Timer};
 use crate::error::ErrorCode;
-use crate::group::{GroupState, MemberId};
+use crate::group::{GroupState, LeaveReason, MemberId};
 use crate::ids::{BrokerId, BrokerSet, EventId, GroupId, MessageId, NodeId, PartitionId, RecordId, TopicId};
 use crate::protocol::MessageKind;
 use crate::record::Records;
@@ -501,21 +501,6 @@ pub enum FenceReason {
     SessionExpired,
     /// It asked to shut down, and may go.
     ShutDown,
-}
-
-/// Why a member is not in its group any more.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum LeaveReason {
-    /// Its application closed it.
-    Closed,
-    /// It left by itself, because its application did not call `poll()` for `max.poll.interval.ms`.
-    NotPolling,
-    /// No heartbeat for `session.timeout.ms`.
-    SessionExpired,
-    /// It did not join again before the rebalance timeout.
-    MissedJoin,
-    /// It did not ask for its assignment before the rebalance timeout.
-    MissedSync,
 }
 
 /// Why an ISR shrank.

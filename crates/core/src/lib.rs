@@ -36,4 +36,5 @@ pub mod record;
 mod rng;
 pub mod roster;
 pub mod setup;
+mod step;
 pub mod time;

@@ -3,8 +3,7 @@
 use crate::config::Acks;
 use crate::connection::{Channel, Connection};
 use crate::error::ErrorCode;
-use crate::event::LeaveReason;
-use crate::group::{CommittedOffset, MemberId, Subscription};
+use crate::group::{CommittedOffset, LeaveReason, MemberId, Subscription};
 use crate::ids::{BrokerId, BrokerSet, GroupId, PartitionId};
 use crate::metadata::MetadataImage;
 use crate::record::{Batch, Records};

@@ -4,8 +4,8 @@ mod world;
 
 use highwater_core::action::{Crash, Intervention, Send};
 use highwater_core::error::ErrorCode;
-use highwater_core::event::{EventKind, LeaveReason, PositionSource};
-use highwater_core::group::GroupState;
+use highwater_core::event::{EventKind, PositionSource};
+use highwater_core::group::{GroupState, LeaveReason};
 use highwater_core::ids::{GroupId, MessageId, NodeId, RecordId, TopicId};
 use highwater_core::protocol::MessageKind;
 use highwater_core::setup::{CommitOrder, Setup, Workload};

@@ -5,8 +5,8 @@ mod world;
 
 use highwater_core::action::{Crash, Intervention};
 use highwater_core::error::ErrorCode;
-use highwater_core::event::{EventKind, LeaveReason, PositionSource};
-use highwater_core::group::GroupState;
+use highwater_core::event::{EventKind, PositionSource};
+use highwater_core::group::{GroupState, LeaveReason};
 use highwater_core::ids::{GroupId, NodeId};
 use highwater_core::process::Status;
 use highwater_core::protocol::MessageKind;

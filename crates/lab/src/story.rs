@@ -9,10 +9,10 @@ use highwater_core::action::Crash;
 use highwater_core::config;
 use highwater_core::error::ErrorCode;
 use highwater_core::event::{
-    ElectionRule, Event, EventKind, FenceReason, LeaveReason, LossReason, PartitionChoice, PositionSource,
-    ShrinkReason, TruncationRule,
+    ElectionRule, Event, EventKind, FenceReason, LossReason, PartitionChoice, PositionSource, ShrinkReason,
+    TruncationRule,
 };
-use highwater_core::group::GroupState;
+use highwater_core::group::{GroupState, LeaveReason};
 use highwater_core::ids::{BrokerId, BrokerSet, GroupId, NodeId, PartitionId, RecordId, TopicId};
 use highwater_core::metadata::MetadataImage;
 use highwater_core::protocol::MessageKind;

@@ -3,9 +3,9 @@
 //! A group lives in its coordinator's memory. What must outlast it is handed out as [`Write`]s for the log of
 //! `__consumer_offsets`.
 
-use super::{CommittedOffset, GroupRecord, GroupState, MemberId, StoredMember, Subscription};
+use super::{CommittedOffset, GroupRecord, GroupState, LeaveReason, MemberId, StoredMember, Subscription};
 use crate::error::ErrorCode;
-use crate::event::{EventKind, LeaveReason};
+use crate::event::EventKind;
 use crate::ids::{GroupId, NodeId, PartitionId};
 use crate::process::Context;
 use crate::protocol::{Body, JoinError, JoinGroupRequest, JoinedGroup};

@@ -42,6 +42,21 @@ pub enum GroupState {
     Stable,
 }
 
+/// Why a member is not in its group any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum LeaveReason {
+    /// Its application closed it.
+    Closed,
+    /// It left by itself, because its application did not call `poll()` for `max.poll.interval.ms`.
+    NotPolling,
+    /// No heartbeat for `session.timeout.ms`.
+    SessionExpired,
+    /// It did not join again before the rebalance timeout.
+    MissedJoin,
+    /// It did not ask for its assignment before the rebalance timeout.
+    MissedSync,
+}
+
 /// Where a group stopped in a partition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct CommittedOffset {
