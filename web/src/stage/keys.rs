@@ -46,7 +46,7 @@ pub(crate) fn on_focus(container: &NodeRef, event: &FocusEvent) {
 pub(crate) fn keep_one_stop(container: &NodeRef) {
     let Some(stage) = container.cast::<Element>() else { return };
     if stage.query_selector("[data-object][tabindex='0']").ok().flatten().is_none()
-        && let Ok(Some(first)) = stage.query_selector(".brokers .node .plate")
+        && let Ok(Some(first)) = stage.query_selector(".broker .plate")
     {
         make_stop(container, &first);
     }

@@ -30,6 +30,7 @@ use crate::session::{Command, Selection, Session};
 use curve::point;
 pub(crate) use curve::{Curve, Point};
 pub(crate) use layout::{Detail, Layout};
+use node::{Broker, Consumer, Controller, Producer};
 use picture::Turn;
 pub(crate) use picture::{Cell, Picture, Tone};
 pub(crate) use {name::message as message_name, object::ATTRIBUTE, object::word as object_word};
@@ -72,9 +73,8 @@ pub(crate) struct Stage {
     frame: Option<AnimationFrame>,
     /// The time of the last frame, while they follow each other.
     last_frame: Option<f64>,
-    /// How often the stage has looked, and whether some strips have not been looked at since the last step.
-    frames: usize,
-    partial: bool,
+    /// Whose turn it is to be drawn anew.
+    turn: Turn,
     /// Frames since the first picture was in the document, until it has been painted.
     unpainted: Option<u8>,
     /// Whether the person wants nothing to move.
@@ -112,8 +112,7 @@ impl Component for Stage {
             resize: None,
             frame: None,
             last_frame: None,
-            frames: 0,
-            partial: false,
+            turn: Turn::default(),
             unpainted: Some(0),
             still: gloo_utils::window().match_media("(prefers-reduced-motion: reduce)").ok().flatten(),
         }
@@ -143,7 +142,7 @@ impl Component for Stage {
                 } else {
                     self.last_frame = None;
                 }
-                self.partial && self.look(ctx)
+                self.turn.is_waiting() && self.look(ctx)
             }
             Msg::Pointed(place) => {
                 let place = place.and_then(|place| self.on_stage(place));
@@ -236,12 +235,9 @@ impl Stage {
             self.lay_out(Layout::new(layout.width, layout.height, cast));
         }
         let Some(layout) = self.layout.clone() else { return false };
-        let strips = layout.cast.strips * layout.brokers.len();
-        self.frames = self.frames.wrapping_add(1);
-        let turn = if session.view().playing { Turn::of(strips, self.frames) } else { Turn::ALL };
-        self.partial = turn.is_partial();
-        let new =
-            session.read(|timeline| Picture::take(timeline, &layout.strip, self.picture.as_deref(), turn));
+        self.turn.begin(!session.view().playing);
+        let (before, turn) = (self.picture.as_deref(), &mut self.turn);
+        let new = session.read(|timeline| Picture::take(timeline, &layout.strip, before, turn));
         self.ask_for_frame(ctx);
         if self.picture.as_deref() == Some(&new) {
             return false;
@@ -299,28 +295,34 @@ impl Stage {
 
     fn drawing(&self, props: &StageProps) -> Html {
         let (Some(layout), Some(picture)) = (&self.layout, &self.picture) else {
-            return html! { <><svg class="drawing" /><div class="moving" /></> };
+            return html! { <><div><svg class="drawing" /></div><div class="moving" /></> };
         };
         let StageProps { text, selection, .. } = props;
         let (selection, text) = (*selection, *text);
-        let brush = node::Brush { layout, selection, text };
         let (width, height) = (layout.width.to_string(), layout.height.to_string());
         let view_box = format!("0 0 {width} {height}");
         html! {
             <>
-            <svg class="drawing" role="group" aria-label={text.stage_help()} {width} {height}
-                 viewBox={view_box}>
+            <div role="group" aria-label={text.stage_help()}>
+            <svg class="drawing" {width} {height} viewBox={view_box}>
                 <defs>
                     <pattern id="hatch" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
                         <path class="hatch" d="M0 0v7" />
                     </pattern>
                 </defs>
                 <link::Links links={Rc::clone(&picture.links)} layout={Rc::clone(layout)} {selection} {text} />
-                { node::controller(picture.controller, brush) }
-                <g class="producers">{ for picture.producers.iter().map(|it| node::producer(it, brush)) }</g>
-                <g class="brokers">{ for picture.brokers.iter().map(|it| node::broker(it, brush)) }</g>
-                <g class="consumers">{ for picture.consumers.iter().map(|it| node::consumer(it, brush)) }</g>
             </svg>
+            <Controller status={picture.controller} layout={Rc::clone(layout)} {selection} {text} />
+            { for picture.producers.iter().map(|it| html! {
+                <Producer key={format!("p{}", it.number)} picture={Rc::clone(it)} layout={Rc::clone(layout)} {selection} {text} />
+            }) }
+            { for picture.brokers.iter().map(|it| html! {
+                <Broker key={format!("b{}", it.id)} picture={Rc::clone(it)} layout={Rc::clone(layout)} {selection} {text} />
+            }) }
+            { for picture.consumers.iter().map(|it| html! {
+                <Consumer key={format!("c{}", it.number)} picture={Rc::clone(it)} layout={Rc::clone(layout)} {selection} {text} />
+            }) }
+            </div>
             // On a layer of its own: what moves is painted every frame, what stands is not.
             <div class="moving" ref={&self.moving} />
             </>

@@ -13,17 +13,30 @@ use super::{glyph, name, object, px};
 use crate::i18n::Text;
 use crate::session::Selection;
 
-/// What all nodes are drawn with.
-#[derive(Clone, Copy)]
-pub(crate) struct Brush<'a> {
-    pub(crate) layout: &'a Rc<Layout>,
+#[derive(Clone, PartialEq, Properties)]
+pub(crate) struct NodeProps<Picture: Eq> {
+    pub(crate) picture: Rc<Picture>,
+    pub(crate) layout: Rc<Layout>,
     pub(crate) selection: Option<Selection>,
     pub(crate) text: Text,
 }
 
+/// A drawing of its own for one node, in the measures of the stage: the browser paints anew only those that have changed.
+fn sheet(class: Classes, frame: Frame, inside: Html) -> Html {
+    let Frame { x, y, width, height } = frame;
+    html! {
+        <svg class={classes!("drawing", class)} style={format!("inset:{y:.1}px auto auto {x:.1}px")}
+             width={px(width)} height={px(height)} viewBox={format!("{x:.1} {y:.1} {width:.1} {height:.1}")}>
+            { inside }
+        </svg>
+    }
+}
+
 /// A broker and its replicas.
-pub(crate) fn broker(picture: &BrokerPicture, brush: Brush<'_>) -> Html {
-    let Brush { layout, selection, text } = brush;
+#[component]
+pub(crate) fn Broker(props: &NodeProps<BrokerPicture>) -> Html {
+    let NodeProps { picture, layout, selection, text } = props;
+    let (selection, text) = (*selection, *text);
     let node = NodeId::Broker(picture.id);
     let frame = layout.frame(node);
     let (plate, unit) = (layout.plate, layout.unit);
@@ -36,23 +49,27 @@ pub(crate) fn broker(picture: &BrokerPicture, brush: Brush<'_>) -> Html {
         status => text.status(status),
     };
     let title = text.node_title(node);
-    html! {
-        <g {class} key={picture.id.0}>
-            { frame_of(node, frame, plate, picture.status, selection, text, html! {
-                if beside {
-                    <text class="title" x={px(plate.width / 2.0)} y={px(middle + if quiet { unit * 0.4 } else { -unit * 0.45 })}>{ title }</text>
-                    { status(picture.status, word, quiet, plate.width / 2.0, middle + unit * 1.05, unit) }
-                } else {
-                    <text class="title start" x={px(unit * 0.8)} y={px(middle + unit * 0.4)}>{ title }</text>
-                    { status(picture.status, word, quiet, plate.width - unit * 4.0, middle, unit) }
-                }
-            }) }
-            { for picture.strips.iter().enumerate().map(|(place, strip)| html! {
-                <Strip key={strip.partition.0} picture={Rc::clone(strip)} layout={Rc::clone(layout)} {place}
-                       selection={selection} text={text} />
-            }) }
-        </g>
-    }
+    sheet(
+        class,
+        frame,
+        html! {
+            <>
+                { frame_of(node, frame, plate, picture.status, selection, text, html! {
+                    if beside {
+                        <text class="title" x={px(plate.width / 2.0)} y={px(middle + if quiet { unit * 0.4 } else { -unit * 0.45 })}>{ title }</text>
+                        { status(picture.status, word, quiet, plate.width / 2.0, middle + unit * 1.05, unit) }
+                    } else {
+                        <text class="title start" x={px(unit * 0.8)} y={px(middle + unit * 0.4)}>{ title }</text>
+                        { status(picture.status, word, quiet, plate.width - unit * 4.0, middle, unit) }
+                    }
+                }) }
+                { for picture.strips.iter().enumerate().map(|(place, strip)| html! {
+                    <Strip key={strip.partition.0} picture={Rc::clone(strip)} layout={Rc::clone(layout)} {place}
+                           selection={selection} text={text} />
+                }) }
+            </>
+        },
+    )
 }
 
 /// A node's frame. All of it can be clicked; its name plate is the button that keyboards and screen readers meet, so
@@ -100,30 +117,40 @@ fn status(how: Status, word: &str, quiet: bool, x: f64, y: f64, unit: f64) -> Ht
     }
 }
 
+#[derive(Clone, PartialEq, Properties)]
+pub(crate) struct ControllerProps {
+    pub(crate) status: Status,
+    pub(crate) layout: Rc<Layout>,
+    pub(crate) selection: Option<Selection>,
+    pub(crate) text: Text,
+}
+
 /// The controller.
-pub(crate) fn controller(how: Status, brush: Brush<'_>) -> Html {
-    let Brush { layout, selection, text } = brush;
+#[component]
+pub(crate) fn Controller(props: &ControllerProps) -> Html {
+    let ControllerProps { status: how, layout, selection, text } = props;
+    let (how, selection, text) = (*how, *selection, *text);
     let frame = layout.controller;
     let unit = layout.unit;
     let (x, y) = (frame.width / 2.0, frame.height / 2.0);
     let quiet = how == Status::Running;
-    html! {
-        <g class={classes!("controller", glyph::status_class(how))}>
-            { frame_of(NodeId::Controller, frame, frame, how, selection, text, html! {
-                <>
-                    <text class="title" x={px(x)} y={px(y + if quiet { unit * 0.35 } else { -unit * 0.3 })}>
-                        { text.node_title(NodeId::Controller) }
-                    </text>
-                    { status(how, text.status(how), quiet, x, y + unit * 0.9, unit * 0.85) }
-                </>
-            }) }
-        </g>
-    }
+    let inside = html! {
+        <>
+            <text class="title" x={px(x)} y={px(y + if quiet { unit * 0.35 } else { -unit * 0.3 })}>
+                { text.node_title(NodeId::Controller) }
+            </text>
+            { status(how, text.status(how), quiet, x, y + unit * 0.9, unit * 0.85) }
+        </>
+    };
+    let class = classes!("controller", glyph::status_class(how));
+    sheet(class, frame, frame_of(NodeId::Controller, frame, frame, how, selection, text, inside))
 }
 
 /// A producer and the records it has sent last.
-pub(crate) fn producer(picture: &ProducerPicture, brush: Brush<'_>) -> Html {
-    let Brush { layout, selection, text } = brush;
+#[component]
+pub(crate) fn Producer(props: &NodeProps<ProducerPicture>) -> Html {
+    let NodeProps { picture, layout, selection, text } = props;
+    let (selection, text) = (*selection, *text);
     let node = NodeId::Producer(picture.number);
     let frame = layout.frame(node);
     let unit = layout.unit;
@@ -131,21 +158,25 @@ pub(crate) fn producer(picture: &ProducerPicture, brush: Brush<'_>) -> Html {
     let (title_y, rows_y) = client_rows(frame, unit);
     let size = ((frame.width - unit * 0.8) / 4.0).min(unit * 2.5).min((frame.height - rows_y) * 0.64);
     let left = (frame.width - size * 4.0) / 2.0;
-    html! {
-        <g key={picture.number} class={classes!("producer", glyph::status_class(picture.status))}>
-            { frame_of(node, frame, client_plate(frame, unit), picture.status, selection, text, html! {
-                <>
-                    <text class="title" x={px(frame.width / 2.0)} y={px(title_y)}>{ text.node_title(node) }</text>
-                    { status(picture.status, text.status(picture.status), quiet, frame.width / 2.0, frame.height - unit * 0.2, unit * 0.9) }
-                </>
-            }) }
-            <g class="sent" transform={format!("translate({:.1} {:.1})", frame.x + left, frame.y + rows_y)}>
-                { for picture.records.iter().enumerate().map(|(place, record)| {
-                    sent(record, place as f64 * size, size, unit, selection, text)
+    sheet(
+        classes!("producer", glyph::status_class(picture.status)),
+        frame,
+        html! {
+            <>
+                { frame_of(node, frame, client_plate(frame, unit), picture.status, selection, text, html! {
+                    <>
+                        <text class="title" x={px(frame.width / 2.0)} y={px(title_y)}>{ text.node_title(node) }</text>
+                        { status(picture.status, text.status(picture.status), quiet, frame.width / 2.0, frame.height - unit * 0.2, unit * 0.9) }
+                    </>
                 }) }
-            </g>
-        </g>
-    }
+                <g class="sent" transform={format!("translate({:.1} {:.1})", frame.x + left, frame.y + rows_y)}>
+                    { for picture.records.iter().enumerate().map(|(place, record)| {
+                        sent(record, place as f64 * size, size, unit, selection, text)
+                    }) }
+                </g>
+            </>
+        },
+    )
 }
 
 /// The part of a client's frame that tells its name.
@@ -183,8 +214,10 @@ fn sent(sent: &Sent, x: f64, size: f64, unit: f64, selection: Option<Selection>,
 }
 
 /// A consumer, its group and what it reads.
-pub(crate) fn consumer(picture: &ConsumerPicture, brush: Brush<'_>) -> Html {
-    let Brush { layout, selection, text } = brush;
+#[component]
+pub(crate) fn Consumer(props: &NodeProps<ConsumerPicture>) -> Html {
+    let NodeProps { picture, layout, selection, text } = props;
+    let (selection, text) = (*selection, *text);
     let node = NodeId::Consumer(picture.number);
     let frame = layout.frame(node);
     let unit = layout.unit;
@@ -198,20 +231,19 @@ pub(crate) fn consumer(picture: &ConsumerPicture, brush: Brush<'_>) -> Html {
                 None => name.to_string(),
             }
         }));
-    html! {
-        <g key={picture.number} class={classes!("consumer", glyph::status_class(picture.status))}>
-            { frame_of(node, frame, client_plate(frame, unit), picture.status, selection, text, html! {
-                <>
-                    <text class="title" x={px(frame.width / 2.0)} y={px(title_y)}>{ text.node_title(node) }</text>
-                    { for lines.take(room).enumerate().map(|(row, line)| html! {
-                        <text key={row} class={if row == 0 { "detail group" } else { "detail" }} x={px(frame.width / 2.0)}
-                              y={px(rows_y + unit * (0.85 + 1.25 * row as f64))}>{ line }</text>
-                    }) }
-                    { status(picture.status, text.status(picture.status), quiet, frame.width / 2.0, frame.height - unit * 0.2, unit * 0.9) }
-                </>
+    let inside = html! {
+        <>
+            <text class="title" x={px(frame.width / 2.0)} y={px(title_y)}>{ text.node_title(node) }</text>
+            { for lines.take(room).enumerate().map(|(row, line)| html! {
+                <text key={row} class={if row == 0 { "detail group" } else { "detail" }} x={px(frame.width / 2.0)}
+                      y={px(rows_y + unit * (0.85 + 1.25 * row as f64))}>{ line }</text>
             }) }
-        </g>
-    }
+            { status(picture.status, text.status(picture.status), quiet, frame.width / 2.0, frame.height - unit * 0.2, unit * 0.9) }
+        </>
+    };
+    let class = classes!("consumer", glyph::status_class(picture.status));
+    let plate = client_plate(frame, unit);
+    sheet(class, frame, frame_of(node, frame, plate, picture.status, selection, text, inside))
 }
 
 /// The size of text that has to fit into so much room, no larger than it should be.
