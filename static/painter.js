@@ -158,9 +158,8 @@
       say({ palette, font });
     }
 
-    function fit([{ contentRect: { width, height }, devicePixelContentBoxSize }]) {
-      const device = devicePixelContentBoxSize?.[0].inlineSize ?? width * devicePixelRatio;
-      const ratio = width && height ? Math.min(device / width, Math.sqrt(MOST_PIXELS / (width * height))) : 1;
+    function fit([{ contentRect: { width, height } }]) {
+      const ratio = Math.min(devicePixelRatio, Math.sqrt(MOST_PIXELS / (width * height || 1)));
       say({ width, height, ratio });
     }
 
@@ -172,6 +171,7 @@
     }
     const size = new ResizeObserver(fit);
     try {
+      // It also tells when only the pixels have another size.
       size.observe(host, { box: 'device-pixel-content-box' });
     } catch {
       size.observe(host);

@@ -30,7 +30,7 @@ use crate::session::{Command, Selection, Session};
 use curve::point;
 pub(crate) use curve::{Curve, Point};
 pub(crate) use layout::{Detail, Layout};
-use node::{Broker, Consumer, Controller, Producer};
+use node::Node;
 use picture::Turn;
 pub(crate) use picture::{Cell, Picture, Tone};
 pub(crate) use {name::message as message_name, object::ATTRIBUTE, object::word as object_word};
@@ -312,15 +312,8 @@ impl Stage {
                 </defs>
                 <link::Links links={Rc::clone(&picture.links)} layout={Rc::clone(layout)} {selection} {text} />
             </svg>
-            <Controller status={picture.controller} layout={Rc::clone(layout)} {selection} {text} />
-            { for picture.producers.iter().map(|it| html! {
-                <Producer key={format!("p{}", it.number)} picture={Rc::clone(it)} layout={Rc::clone(layout)} {selection} {text} />
-            }) }
-            { for picture.brokers.iter().map(|it| html! {
-                <Broker key={format!("b{}", it.id)} picture={Rc::clone(it)} layout={Rc::clone(layout)} {selection} {text} />
-            }) }
-            { for picture.consumers.iter().map(|it| html! {
-                <Consumer key={format!("c{}", it.number)} picture={Rc::clone(it)} layout={Rc::clone(layout)} {selection} {text} />
+            { for picture.nodes().map(|(key, picture)| html! {
+                <Node {key} {picture} layout={Rc::clone(layout)} {selection} {text} />
             }) }
             </div>
             // On a layer of its own: what moves is painted every frame, what stands is not.

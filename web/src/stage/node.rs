@@ -7,18 +7,73 @@ use highwater_core::process::Status;
 use yew::prelude::*;
 
 use super::layout::{Frame, Layout};
-use super::picture::{BrokerPicture, ConsumerPicture, ProducerPicture, Promise, Sent};
+use super::picture::{BrokerPicture, ConsumerPicture, Picture, ProducerPicture, Promise, Sent};
 use super::strip::Strip;
 use super::{glyph, name, object, px};
 use crate::i18n::Text;
 use crate::session::Selection;
 
+/// A node as it is to be seen.
+#[derive(Clone, PartialEq)]
+pub(crate) enum NodePicture {
+    Controller(Status),
+    Producer(Rc<ProducerPicture>),
+    Broker(Rc<BrokerPicture>),
+    Consumer(Rc<ConsumerPicture>),
+}
+
+impl NodePicture {
+    fn node(&self) -> NodeId {
+        match self {
+            NodePicture::Controller(_) => NodeId::Controller,
+            NodePicture::Producer(picture) => NodeId::Producer(picture.number),
+            NodePicture::Broker(picture) => NodeId::Broker(picture.id),
+            NodePicture::Consumer(picture) => NodeId::Consumer(picture.number),
+        }
+    }
+}
+
 #[derive(Clone, PartialEq, Properties)]
-pub(crate) struct NodeProps<Picture: Eq> {
-    pub(crate) picture: Rc<Picture>,
+pub(crate) struct NodeProps {
+    pub(crate) picture: NodePicture,
     pub(crate) layout: Rc<Layout>,
     pub(crate) selection: Option<Selection>,
     pub(crate) text: Text,
+}
+
+impl Picture {
+    /// All nodes, with a key for each.
+    pub(crate) fn nodes(&self) -> impl Iterator<Item = (String, NodePicture)> {
+        let controller = std::iter::once(NodePicture::Controller(self.controller));
+        let producers = self.producers.iter().map(|it| NodePicture::Producer(Rc::clone(it)));
+        let brokers = self.brokers.iter().map(|it| NodePicture::Broker(Rc::clone(it)));
+        let consumers = self.consumers.iter().map(|it| NodePicture::Consumer(Rc::clone(it)));
+        controller
+            .chain(producers)
+            .chain(brokers)
+            .chain(consumers)
+            .map(|picture| (object::word(Selection::Node(picture.node())).unwrap_or_default(), picture))
+    }
+}
+
+/// One node.
+#[component]
+pub(crate) fn Node(props: &NodeProps) -> Html {
+    let brush = Brush { layout: &props.layout, selection: props.selection, text: props.text };
+    match &props.picture {
+        NodePicture::Controller(status) => controller(*status, brush),
+        NodePicture::Producer(picture) => producer(picture, brush),
+        NodePicture::Broker(picture) => broker(picture, brush),
+        NodePicture::Consumer(picture) => consumer(picture, brush),
+    }
+}
+
+/// What all nodes are drawn with.
+#[derive(Clone, Copy)]
+struct Brush<'a> {
+    layout: &'a Rc<Layout>,
+    selection: Option<Selection>,
+    text: Text,
 }
 
 /// A drawing of its own for one node, in the measures of the stage: the browser paints anew only those that have changed.
@@ -33,10 +88,8 @@ fn sheet(class: Classes, frame: Frame, inside: Html) -> Html {
 }
 
 /// A broker and its replicas.
-#[component]
-pub(crate) fn Broker(props: &NodeProps<BrokerPicture>) -> Html {
-    let NodeProps { picture, layout, selection, text } = props;
-    let (selection, text) = (*selection, *text);
+fn broker(picture: &BrokerPicture, brush: Brush<'_>) -> Html {
+    let Brush { layout, selection, text } = brush;
     let node = NodeId::Broker(picture.id);
     let frame = layout.frame(node);
     let (plate, unit) = (layout.plate, layout.unit);
@@ -117,19 +170,9 @@ fn status(how: Status, word: &str, quiet: bool, x: f64, y: f64, unit: f64) -> Ht
     }
 }
 
-#[derive(Clone, PartialEq, Properties)]
-pub(crate) struct ControllerProps {
-    pub(crate) status: Status,
-    pub(crate) layout: Rc<Layout>,
-    pub(crate) selection: Option<Selection>,
-    pub(crate) text: Text,
-}
-
 /// The controller.
-#[component]
-pub(crate) fn Controller(props: &ControllerProps) -> Html {
-    let ControllerProps { status: how, layout, selection, text } = props;
-    let (how, selection, text) = (*how, *selection, *text);
+fn controller(how: Status, brush: Brush<'_>) -> Html {
+    let Brush { layout, selection, text } = brush;
     let frame = layout.controller;
     let unit = layout.unit;
     let (x, y) = (frame.width / 2.0, frame.height / 2.0);
@@ -147,10 +190,8 @@ pub(crate) fn Controller(props: &ControllerProps) -> Html {
 }
 
 /// A producer and the records it has sent last.
-#[component]
-pub(crate) fn Producer(props: &NodeProps<ProducerPicture>) -> Html {
-    let NodeProps { picture, layout, selection, text } = props;
-    let (selection, text) = (*selection, *text);
+fn producer(picture: &ProducerPicture, brush: Brush<'_>) -> Html {
+    let Brush { layout, selection, text } = brush;
     let node = NodeId::Producer(picture.number);
     let frame = layout.frame(node);
     let unit = layout.unit;
@@ -214,10 +255,8 @@ fn sent(sent: &Sent, x: f64, size: f64, unit: f64, selection: Option<Selection>,
 }
 
 /// A consumer, its group and what it reads.
-#[component]
-pub(crate) fn Consumer(props: &NodeProps<ConsumerPicture>) -> Html {
-    let NodeProps { picture, layout, selection, text } = props;
-    let (selection, text) = (*selection, *text);
+fn consumer(picture: &ConsumerPicture, brush: Brush<'_>) -> Html {
+    let Brush { layout, selection, text } = brush;
     let node = NodeId::Consumer(picture.number);
     let frame = layout.frame(node);
     let unit = layout.unit;
