@@ -234,22 +234,23 @@ fn client_rows(frame: Frame, unit: f64) -> (f64, f64) {
 fn sent(sent: &Sent, x: f64, size: f64, unit: f64, selection: Option<Selection>, text: Text) -> Html {
     let this = Selection::Record(sent.record);
     let (promise, sign) = match sent.promise {
-        Promise::Open => ("open", ""),
-        Promise::Kept => ("kept", glyph::CHECK),
-        Promise::Broken => ("broken", glyph::CROSS),
-        Promise::Failed => ("failed", glyph::CROSS),
+        Promise::Open => ("open", &[][..]),
+        Promise::Kept => ("kept", &glyph::CHECK[..]),
+        Promise::Broken => ("broken", &glyph::CROSS[..]),
+        Promise::Failed => ("failed", &glyph::CROSS[..]),
     };
     let class =
         classes!("record", sent.tone.class(), promise, (selection == Some(this)).then_some("selected"));
     let inner = size - unit * 0.25;
     let label = sent.record.to_string();
     let tall = inner.min(unit * 1.9);
+    let middle = x + inner / 2.0;
     html! {
-        <g key={sent.record.0} {class} style={format!("transform:translate({x:.1}px,0px)")}
+        <g key={sent.record.0} {class}
            data-object={object::word(this)} role="button" tabindex="-1" aria-label={name::sent(text, sent)}>
-            <rect width={px(inner)} height={px(tall)} rx="4" />
-            <text class="id" style={fitted(&label, inner, unit * 0.88)} x={px(inner / 2.0)} y={px(tall / 2.0 + unit * 0.3)}>{ label }</text>
-            <path class="promise" d={sign} transform={format!("translate({:.1} {:.1}) scale({:.3})", inner / 2.0, tall + unit * 0.75, unit * 0.062)} />
+            <rect x={px(x)} width={px(inner)} height={px(tall)} rx="4" />
+            <text class="id" style={fitted(&label, inner, unit * 0.88)} x={px(middle)} y={px(tall / 2.0 + unit * 0.3)}>{ label }</text>
+            <path class="promise" d={glyph::strokes(sign, (middle, tall + unit * 0.75), unit * 0.062)} />
         </g>
     }
 }

@@ -38,11 +38,14 @@ pub(crate) fn Strip(props: &StripProps) -> Html {
         Standing::OutOfSync => "out-of-sync",
     };
     let class = classes!("strip", detail, standing, (!picture.alive).then_some("on-disk"));
-    // Records keep their place in the log, and the log slides: then a long log costs no more than a short one. Places
-    // count from a round offset nearby, to stay exact.
-    let origin = picture.window - picture.window % 256;
-    let x = |offset: i64| (offset - origin) as f64 * measure.cell;
-    let slide = format!("transform:translate({:.1}px,0)", measure.label - x(picture.window));
+    // Records that are seen well keep their place in the log, and the log slides. Places count from a round offset nearby,
+    // to stay exact. Where strips are many, each record is set to its place: to a browser, a transform that changes is a
+    // reason to look at every layer of the page again.
+    let full = measure.detail == Detail::Full;
+    let origin = if full { picture.window - picture.window % 256 } else { picture.window };
+    let left = if full { 0.0 } else { measure.label };
+    let x = |offset: i64| left + (offset - origin) as f64 * measure.cell;
+    let slide = full.then(|| format!("transform:translate({:.1}px,0)", measure.label - x(picture.window)));
     let (top, tall) = (measure.lane_y - measure.brim, measure.lane_height + measure.brim * 2.0);
     let lane = measure.lane_width();
     let committed = picture.high_watermark.unwrap_or(picture.log_end);
@@ -85,8 +88,7 @@ pub(crate) fn Strip(props: &StripProps) -> Html {
     }
 }
 
-/// The water that the committed records stand in. Where strips are many, nothing has a transform that can do without:
-/// each is a layer to the browser.
+/// The water that the committed records stand in.
 fn water_of(measure: &StripMeasure, width: f64, top: f64, tall: f64) -> Html {
     if measure.detail == Detail::Full {
         let style =
