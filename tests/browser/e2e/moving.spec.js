@@ -124,6 +124,40 @@ for (const painter of ['a worker', 'the page']) {
   });
 }
 
+test('a tab that is not in front costs nothing', async ({ open, page, context }) => {
+  const devtools = await context.newCDPSession(page);
+  await devtools.send('Performance.enable');
+  const busy = async (other) => {
+    const seconds = async () => {
+      const { metrics } = await devtools.send('Performance.getMetrics');
+      return metrics.find(({ name }) => name === 'TaskDuration').value;
+    };
+    const before = await seconds();
+    await other.waitForTimeout(2000);
+    return (await seconds()) - before;
+  };
+  await open('?lang=en&bench=1');
+  await page.evaluate(() => window.highwaterBench.stage());
+  await page.waitForTimeout(1000);
+  const inFront = await busy(page);
+  const other = await context.newPage();
+  await other.bringToFront();
+  await other.waitForTimeout(1000);
+  expect(await busy(other), `seconds of two, ${inFront} in front`).toBeLessThan(inFront / 5);
+});
+
+test('what moves is printed with the cluster', async ({ open, page }) => {
+  await open('?lang=en');
+  await untilMessage(page);
+  const pictures = async () => {
+    const paper = await page.pdf({ printBackground: true });
+    return paper.toString('latin1').match(/\/Subtype \/Image/g)?.length ?? 0;
+  };
+  expect(await pictures()).toBeGreaterThan(0);
+  await page.addStyleTag({ content: '.moving canvas { display: none }' });
+  expect(await pictures(), 'without what moves').toBe(0);
+});
+
 test('a click on a moving message selects it, though it has moved on before the button is up', async ({ open, page }) => {
   await open('?lang=en');
   const name = await untilMessage(page);

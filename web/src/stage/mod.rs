@@ -54,8 +54,8 @@ pub(crate) enum Msg {
     Frame(f64),
     /// A pointer has come to a place on the screen, or has left.
     Pointed(Option<Point>),
-    /// A pointer was pressed at a place on the screen.
-    Pressed(Point),
+    /// A pointer was pressed at a place on the screen, or turns out to do something else than click.
+    Pressed(Option<Point>),
     /// A click came to this.
     Clicked(Option<Selection>),
 }
@@ -152,7 +152,7 @@ impl Component for Stage {
                 false
             }
             Msg::Pressed(place) => {
-                let place = self.on_stage(place);
+                let place = place.and_then(|place| self.on_stage(place));
                 self.pressed = place.and_then(|place| self.scene.as_ref()?.message_at(place));
                 false
             }
@@ -171,7 +171,8 @@ impl Component for Stage {
             Msg::Clicked(event.target_dyn_into::<Element>().and_then(|element| keys::object_at(&element)))
         });
         let place = |event: &PointerEvent| point(f64::from(event.client_x()), f64::from(event.client_y()));
-        let onpointerdown = link.callback(move |event: PointerEvent| Msg::Pressed(place(&event)));
+        let onpointerdown = link.callback(move |event: PointerEvent| Msg::Pressed(Some(place(&event))));
+        let onpointercancel = link.callback(|_: PointerEvent| Msg::Pressed(None));
         // A finger points only where it presses.
         let onpointermove = link.batch_callback(move |event: PointerEvent| {
             (event.pointer_type() != "touch").then(|| Msg::Pointed(Some(place(&event))))
@@ -188,7 +189,7 @@ impl Component for Stage {
         let style = self.layout.as_ref().map(|layout| format!("--u:{:.2}px", layout.unit));
         html! {
             <section class="stage" ref={&self.container} aria-label={text.stage()} data-testid="stage" {style}
-                     {onclick} {onpointerdown} {onpointermove} {onpointerleave} {onkeydown} {onfocusin}>
+                     {onclick} {onpointerdown} {onpointercancel} {onpointermove} {onpointerleave} {onkeydown} {onfocusin}>
                 { self.drawing(ctx.props()) }
             </section>
         }
@@ -301,6 +302,7 @@ impl Stage {
         let (selection, text) = (*selection, *text);
         let (width, height) = (layout.width.to_string(), layout.height.to_string());
         let view_box = format!("0 0 {width} {height}");
+        let size = format!("width:{width}px;height:{height}px");
         html! {
             <>
             <div role="group" aria-label={text.stage_help()}>
@@ -317,7 +319,7 @@ impl Stage {
             }) }
             </div>
             // On a layer of its own: what moves is painted every frame, what stands is not.
-            <div class="moving" ref={&self.moving} />
+            <div class="moving" ref={&self.moving} style={size} />
             </>
         }
     }
