@@ -520,3 +520,47 @@ fn links(cluster: &Cluster) -> Vec<LinkPicture> {
     }
     links
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Looks once at things that should be as old as `now`, and returns how many are drawn anew.
+    fn look(turn: &mut Turn, all: bool, things: &mut [Rc<u32>], now: &[u32]) -> usize {
+        turn.begin(all);
+        let mut drawn = 0;
+        for (thing, now) in things.iter_mut().zip(now) {
+            let new = turn.take(Some(thing), |old| old != now, || *now);
+            drawn += usize::from(!Rc::ptr_eq(&new, thing));
+            *thing = new;
+        }
+        turn.end();
+        drawn
+    }
+
+    #[test]
+    fn what_has_changed_takes_turns_and_nothing_is_forgotten() {
+        let mut turn = Turn::default();
+        let mut things: Vec<Rc<u32>> = (0..9).map(|_| Rc::new(0)).collect();
+        // All change all the time: each is drawn in its turn.
+        for round in 1..=20 {
+            let drawn = look(&mut turn, false, &mut things, &[round; 9]);
+            assert!((1..=Turn::AT_ONCE).contains(&drawn), "{drawn} in round {round}");
+        }
+        let oldest = things.iter().map(|thing| **thing).min();
+        assert!(oldest.is_some_and(|oldest| oldest >= 20 - 9 / Turn::AT_ONCE as u32 - 1), "{things:?}");
+        // Then all is still: what has waited is drawn, and after that nothing waits.
+        let still = [20; 9];
+        let mut looks = 0;
+        while turn.is_waiting() {
+            look(&mut turn, false, &mut things, &still);
+            looks += 1;
+            assert!(looks < 12, "it comes to an end");
+        }
+        assert!(things.iter().all(|thing| **thing == 20), "{things:?}");
+        assert_eq!(look(&mut turn, false, &mut things, &still), 0);
+        // At rest all are drawn at once.
+        assert_eq!(look(&mut turn, true, &mut things, &[21; 9]), 9);
+        assert!(!turn.is_waiting());
+    }
+}
