@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use highwater_core::cluster::Cluster;
 use highwater_core::config::Acks;
-use highwater_core::setup::Workload;
+use highwater_core::setup::{Setup, Workload};
 use highwater_core::time::MS;
 use highwater_lab::scenario::Scenario;
 use highwater_lab::timeline::{StepResult, Timeline};
@@ -33,7 +33,7 @@ pub(crate) fn expose(session: &Session) {
     let engine = Closure::<dyn Fn(f64) -> Outcome>::new(|actions: f64| engine(actions as u32));
     let seek = Closure::<dyn Fn() -> Outcome>::new(seek);
     let session = session.clone();
-    let stage = Closure::<dyn Fn() -> Outcome>::new(move || stage(&session));
+    let stage = Closure::<dyn Fn(JsValue) -> Outcome>::new(move |scene: JsValue| stage(&session, &scene));
     put(&hooks, "eventHash", &hash.into_js_value());
     put(&hooks, "engine", &engine.into_js_value());
     put(&hooks, "seek", &seek.into_js_value());
@@ -99,9 +99,12 @@ fn seek() -> Outcome {
     Ok(result.into())
 }
 
-fn stage(session: &Session) -> Outcome {
-    let mut timeline =
-        Timeline::new(Arc::new(standard_scene().map_err(thrown)?), None, &[]).map_err(thrown)?;
+fn stage(session: &Session, scene: &JsValue) -> Outcome {
+    let mut scenario = standard_scene().map_err(thrown)?;
+    if scene.as_string().as_deref() == Some("wide") {
+        scenario.setup = widened(scenario.setup);
+    }
+    let mut timeline = Timeline::new(Arc::new(scenario), None, &[]).map_err(thrown)?;
     run_to(&mut timeline, WARM_UP);
     session.play_at_once(timeline);
     Ok(JsValue::UNDEFINED)
@@ -119,7 +122,7 @@ fn standard_scene() -> Result<Scenario, highwater_lab::error::ScenarioError> {
     setup.jitter = 20 * MS;
     let workload =
         Workload { topic: "orders".into(), keys: 100, value_size: 200, interval: 5 * MS, count: None };
-    let old = std::mem::replace(setup, highwater_core::setup::Setup::new(1));
+    let old = std::mem::replace(setup, Setup::new(1));
     *setup = old.producer(None).producer(None);
     for producer in &mut setup.producers {
         producer.workload = Some(workload.clone());
@@ -131,4 +134,13 @@ fn standard_scene() -> Result<Scenario, highwater_lab::error::ScenarioError> {
         producer.max_in_flight_requests_per_connection = 60;
     }
     Ok(scenario)
+}
+
+/// The same load on nine brokers and 24 partitions.
+fn widened(mut setup: Setup) -> Setup {
+    setup.brokers = 9;
+    for topic in &mut setup.topics {
+        topic.partitions = 24;
+    }
+    setup
 }

@@ -1,62 +1,14 @@
-//! How a message looks: its shape tells the kind, its label what it carries, a sign how an answer turned out.
+//! How a message looks: its shape tells the kind, its colour and label what it carries, a sign how an answer turned out.
 
 use highwater_core::cluster::Cluster;
 use highwater_core::ids::RecordId;
 use highwater_core::network::Envelope;
 use highwater_core::protocol::{Body, FetchRequest, Fetched, FetchedPartition};
 
+use super::list::{Colour, DisplayList, Line, Sprite, Word};
+use super::shape::Shape;
 use crate::playback::is_talk;
-use crate::stage::Tone;
-
-/// A message's shape, drawn around the origin in a square of 24.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Shape {
-    /// Records to be written, or the answer to them.
-    Block,
-    /// The same, with room for a longer label.
-    WideBlock,
-    /// "What comes next?"
-    Ring,
-    /// Records that were asked for.
-    Pill,
-    /// News of a high watermark, and nothing else.
-    Drop,
-    /// Between brokers and the controller.
-    Diamond,
-    /// Between a consumer and its group's coordinator.
-    Hexagon,
-    /// Idle chatter.
-    Dot,
-}
-
-impl Shape {
-    pub(super) fn path(self) -> &'static str {
-        match self {
-            Shape::Block => "M-8-11H8a3 3 0 0 1 3 3V8a3 3 0 0 1-3 3H-8a3 3 0 0 1-3-3V-8a3 3 0 0 1 3-3z",
-            Shape::WideBlock => {
-                "M-14-11H14a3 3 0 0 1 3 3V8a3 3 0 0 1-3 3H-14a3 3 0 0 1-3-3V-8a3 3 0 0 1 3-3z"
-            }
-            Shape::Ring => "M-9.5 0a9.5 9.5 0 1 0 19 0a9.5 9.5 0 1 0-19 0z",
-            Shape::Pill => "M-6-11H6a11 11 0 0 1 0 22H-6a11 11 0 0 1 0-22z",
-            Shape::Drop => "M0-14C5-7.500 9.500-2 9.500 3A9.500 9.500 0 0 1-9.500 3C-9.500-2-5-7.500 0-14z",
-            Shape::Diamond => "M0-11.500 11.500 0 0 11.500-11.500 0z",
-            Shape::Hexagon => "M-5.500-9.500H5.500L11 0 5.500 9.500H-5.500L-11 0z",
-            Shape::Dot => "M-2.500 0a2.500 2.500 0 1 0 5 0a2.500 2.500 0 1 0-5 0z",
-        }
-    }
-
-    pub(super) fn class(self) -> &'static str {
-        match self {
-            Shape::Block | Shape::WideBlock => "block",
-            Shape::Ring => "asks",
-            Shape::Pill => "pill",
-            Shape::Drop => "drop",
-            Shape::Diamond => "diamond",
-            Shape::Hexagon => "hexagon",
-            Shape::Dot => "chatter",
-        }
-    }
-}
+use crate::stage::{Point, Tone};
 
 /// How an answer turned out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,7 +29,58 @@ pub(super) struct Look {
     pub(super) sign: Option<Sign>,
 }
 
+/// What is the matter with a message, besides its being on its way.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Matter {
+    /// A cut link holds it back.
+    pub(super) held: bool,
+    /// It is selected, or a pointer is on it.
+    pub(super) marked: bool,
+}
+
 impl Look {
+    /// Paints the message in a place.
+    pub(super) fn paint(&self, list: &mut DisplayList, at: Point, matter: Matter, unit: f64) {
+        let (fill, line, ink) = self.colours();
+        let line = if matter.marked { Some((Colour::FOCUS, 3.0)) } else { line };
+        let chatter = self.shape == Shape::Dot;
+        let alpha = match matter {
+            Matter { marked: true, .. } => 1.0,
+            _ if chatter => 0.45,
+            Matter { held: true, .. } => 0.6,
+            Matter { .. } => 1.0,
+        };
+        let size = if self.label.chars().count() > 4 { 9.0 } else { 11.0 };
+        let sprite = Sprite {
+            alpha,
+            fill: Some(fill),
+            line: line.map(|(colour, width)| Line { colour, width, dashed: matter.held && !chatter }),
+            word: (!self.label.is_empty()).then_some(Word { text: &self.label, ink, size }),
+            ..Sprite::shape(at, self.shape)
+        };
+        list.put(&sprite, unit);
+        let sign = match self.sign {
+            None => return,
+            Some(Sign::Good) => (Shape::Check, Colour::GOOD),
+            Some(Sign::Bad) => (Shape::Cross, Colour::ALARM),
+        };
+        let line = Some(Line { colour: sign.1, width: 2.8, dashed: false });
+        list.put(&Sprite { alpha, line, ..Sprite::shape(at, sign.0) }, unit);
+    }
+
+    /// What its shape is filled with, the line around it, and the ink of its label.
+    fn colours(&self) -> (Colour, Option<(Colour, f64)>, Colour) {
+        match (self.tone, self.shape) {
+            (Some(tone), _) => (Colour::of(tone), Some((Colour::CARD, 1.5)), Colour::ON_TONE),
+            (None, Shape::Dot) => (Colour::EDGE, None, Colour::INK),
+            (None, Shape::Drop) => (Colour::WATER, Some((Colour::CARD, 1.75)), Colour::ON_WATER),
+            (None, Shape::Diamond | Shape::Hexagon) => {
+                (Colour::RAISED, Some((Colour::ACCENT, 2.0)), Colour::INK)
+            }
+            (None, _) => (Colour::CARD, Some((Colour::INK_2, 1.75)), Colour::INK),
+        }
+    }
+
     /// How a message looks on a cluster at the moment it is sent.
     pub(super) fn of(cluster: &Cluster, envelope: &Envelope) -> Self {
         if !is_talk(cluster, envelope) {

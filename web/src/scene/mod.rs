@@ -1,43 +1,65 @@
-//! What moves: messages on their links, and marks that fade. Pooled SVG groups whose place is set once a frame, beside
+//! What moves: messages on their links, marks that fade, the clock. Each frame is a list of sprites for a painter, beside
 //! and not through Yew, so that a frame never compares a tree.
 
 mod effect;
+mod list;
 mod look;
+mod message;
+mod name;
+mod painter;
 mod readout;
-mod sprite;
+mod shape;
 
 use std::collections::HashMap;
 use std::rc::Rc;
 
 use highwater_core::event::EventKind;
 use highwater_core::ids::{BrokerId, MessageId};
-use highwater_core::time::NEVER;
 use highwater_lab::timeline::Timeline;
 use web_sys::Element;
 
 use crate::i18n::Text;
 use crate::playback::Playback;
+use crate::session::Selection;
 use crate::stage::{Cell, Layout, Picture, Point};
 
 use effect::Effects;
-use look::Look;
-use readout::Readout;
-use sprite::{Sprite, Sprites};
+use list::DisplayList;
+use look::Matter;
+use message::Message;
+use painter::Painter;
+use shape::Shape;
 
 /// Time that runs faster than this many hops a second is too fast to follow idle chatter.
 const BLUR: f64 = 40.0;
 /// The most steps between two frames of a run; more is a jump.
 const RUN: usize = 500;
 
+/// What a frame is drawn with.
+#[derive(Clone, Copy)]
+pub(crate) struct View<'a> {
+    pub(crate) layout: &'a Rc<Layout>,
+    pub(crate) selection: Option<Selection>,
+    pub(crate) text: Text,
+    /// The person wants nothing to move.
+    pub(crate) still: bool,
+}
+
 /// Everything that moves on the stage.
 pub(crate) struct Scene {
-    layer: Element,
-    sprites: Sprites,
-    shown: HashMap<MessageId, Sprite>,
+    host: Element,
+    /// None where its script has not come through: then what moves is not seen, and has its names.
+    painter: Option<Painter>,
+    list: DisplayList,
+    shown: HashMap<MessageId, Message>,
     effects: Effects,
-    readout: Readout,
     layout: Option<Rc<Layout>>,
     text: Option<Text>,
+    /// Time runs too fast for idle chatter.
+    blurred: bool,
+    /// Where a pointer is, and what it is on.
+    pointer: Option<Point>,
+    pointed: Option<MessageId>,
     /// Records that a replica has cut off, until the next frame shows it.
     cut_off: Vec<CutOff>,
     /// Branch, step and events of the last frame.
@@ -54,16 +76,19 @@ struct CutOff {
 }
 
 impl Scene {
-    /// A scene in an empty SVG group.
-    pub(crate) fn new(layer: Element) -> Self {
+    /// A scene in an empty element that lies over the stage.
+    pub(crate) fn new(host: Element) -> Self {
         Scene {
-            sprites: Sprites::new(&layer),
-            effects: Effects::new(&layer),
-            readout: Readout::new(&layer),
-            layer,
+            painter: Painter::new(&host),
+            host,
+            list: DisplayList::default(),
             shown: HashMap::new(),
+            effects: Effects::default(),
             layout: None,
             text: None,
+            blurred: false,
+            pointer: None,
+            pointed: None,
             cut_off: Vec::new(),
             before: None,
             frame: 0,
@@ -83,15 +108,38 @@ impl Scene {
         }
     }
 
+    /// A pointer has come to a place, or left; returns whether it is on something else than before.
+    pub(crate) fn point_at(&mut self, place: Option<Point>) -> bool {
+        self.pointer = place;
+        let now = place.and_then(|place| self.message_at(place));
+        if now == self.pointed {
+            return false;
+        }
+        if now.is_some() != self.pointed.is_some() {
+            // The layer is in the way of what is below it only while a pointer is on something that moves.
+            let _ = self.host.toggle_attribute_with_force("data-over", now.is_some());
+        }
+        self.pointed = now;
+        true
+    }
+
+    /// The message in a place.
+    pub(crate) fn message_at(&self, place: Point) -> Option<MessageId> {
+        let unit = self.layout.as_ref()?.unit;
+        let seen = self.shown.iter().filter(|(_, message)| message.says_something() || !self.blurred);
+        let met = seen.filter_map(|(id, message)| Some((message.meets(place, unit)?, *id)));
+        met.min_by(|(a, _), (b, _)| a.total_cmp(b)).map(|(_, id)| id)
+    }
+
     /// Draws one frame; returns whether something has not come to rest.
     pub(crate) fn draw(
         &mut self,
         timeline: &Timeline,
         playback: &Playback,
-        layout: &Rc<Layout>,
-        text: Text,
+        view: View<'_>,
         seconds: f64,
     ) -> bool {
+        let View { layout, text, still, .. } = view;
         self.frame = self.frame.wrapping_add(1);
         let moved =
             !self.layout.as_ref().is_some_and(|old| Rc::ptr_eq(old, layout)) || self.text != Some(text);
@@ -99,9 +147,10 @@ impl Scene {
             // Everything finds its new place, and its name in the new language.
             self.layout = Some(Rc::clone(layout));
             self.text = Some(text);
-            self.retire_all();
-            self.sprites.resize(layout.unit);
-            self.readout.place(layout);
+            self.shown.clear();
+            if let Some(painter) = &self.painter {
+                painter.shapes(&Shape::paths(layout));
+            }
         }
         let now = (timeline.branch(), timeline.position(), timeline.events_until_position());
         let ran = self
@@ -113,50 +162,39 @@ impl Scene {
             self.cut_off.clear();
         }
         self.before = Some(now);
-        self.place_messages(timeline, playback, layout, text);
-        self.readout.show(playback, text);
-        self.effects.age(seconds)
+        self.list.clear();
+        self.place_messages(timeline, playback, view);
+        let unsettled = self.effects.age(seconds);
+        self.effects.paint(&mut self.list, layout, still);
+        readout::paint(&mut self.list, layout, playback, text);
+        if let Some(painter) = &mut self.painter {
+            painter.show(&mut self.list);
+        }
+        unsettled
     }
 
-    fn place_messages(&mut self, timeline: &Timeline, playback: &Playback, layout: &Layout, text: Text) {
+    fn place_messages(&mut self, timeline: &Timeline, playback: &Playback, view: View<'_>) {
         let cluster = timeline.cluster();
-        let shown_time = playback.shown();
+        let (now, unit) = (playback.shown(), view.layout.unit);
         let hop = timeline.scenario().setup.latency.max(1) as f64;
-        self.sprites.blur(playback.pace() > hop * BLUR);
-        for envelope in cluster.network().in_flight() {
-            let sent = envelope.sent_at as f64;
-            if sent > shown_time {
-                continue;
+        self.blurred = playback.pace() > hop * BLUR;
+        // What moves under a resting pointer is pointed at as well.
+        self.point_at(self.pointer);
+        for envelope in cluster.network().in_flight().filter(|envelope| envelope.sent_at as f64 <= now) {
+            let id = envelope.id.0;
+            let message =
+                self.shown.entry(id).or_insert_with(|| Message::new(cluster, envelope, view.layout));
+            message.seen = self.frame;
+            message.move_on(cluster, envelope, now, unit);
+            let stands = !playback.is_moving() || message.is_stopped();
+            message.call(&self.host, envelope, stands, view.text, unit);
+            let marked = self.pointed == Some(id) || view.selection == Some(Selection::Message(id));
+            if message.says_something() || !self.blurred {
+                message.paint(&mut self.list, Matter { held: envelope.is_held(), marked }, unit);
             }
-            let sprite = self.shown.entry(envelope.id.0).or_insert_with(|| {
-                let look = Look::of(cluster, envelope);
-                self.sprites.take(envelope, &look, layout.link(envelope.from, envelope.to), text)
-            });
-            sprite.seen = self.frame;
-            let way = if envelope.arrives_at == NEVER {
-                let latency = cluster.network().latency(envelope.from, envelope.to).max(1) as f64;
-                // A cut link lets nothing pass its middle.
-                ((shown_time - sent) / latency).min(1.0) * sprite::HELD_AT
-            } else {
-                ((shown_time - sent) / (envelope.arrives_at - envelope.sent_at).max(1) as f64).min(1.0)
-            };
-            sprite.hold(envelope.arrives_at == NEVER);
-            sprite.move_to(way, layout.unit);
         }
         let frame = self.frame;
-        let gone: Vec<MessageId> =
-            self.shown.iter().filter(|(_, sprite)| sprite.seen != frame).map(|(id, _)| *id).collect();
-        for id in gone {
-            if let Some(sprite) = self.shown.remove(&id) {
-                self.sprites.give_back(sprite);
-            }
-        }
-    }
-
-    fn retire_all(&mut self) {
-        for (_, sprite) in self.shown.drain() {
-            self.sprites.give_back(sprite);
-        }
+        self.shown.retain(|_, message| message.seen == frame);
     }
 
     /// Marks messages that got lost since the last frame, and records that were cut off.
@@ -166,23 +204,16 @@ impl Scene {
             timeline.events().iter_from(seen).take(timeline.events_until_position().saturating_sub(seen));
         for event in news {
             if let EventKind::MessageLost { message, .. } = &event.kind
-                && let Some(sprite) = self.shown.get(message)
-                && sprite.says_something()
+                && let Some(message) = self.shown.get(message)
+                && message.says_something()
             {
-                self.effects.lose(sprite.at(), layout.unit);
+                self.effects.lose(message.at());
             }
         }
         for CutOff { broker, place, window, cell } in self.cut_off.drain(..) {
             let corner = layout.strip_corner(broker, place);
             let x = corner.x + layout.strip.label + (cell.offset - window) as f64 * layout.strip.cell;
-            let at = Point { x, y: corner.y + layout.strip.lane_y };
-            self.effects.cut_off(at, &cell, layout);
+            self.effects.cut_off(Point { x, y: corner.y + layout.strip.lane_y }, cell, layout);
         }
-    }
-}
-
-impl Drop for Scene {
-    fn drop(&mut self) {
-        self.layer.set_text_content(None);
     }
 }

@@ -2,6 +2,8 @@
 
 use highwater_core::process::Status;
 
+use super::px;
+
 /// A leader.
 pub(crate) const CROWN: &str = "M-6.5 5.5-7.5-3.2-3.4-.2 0-6.5 3.4-.2 7.5-3.2 6.5 5.5z";
 /// In the ISR.
@@ -9,9 +11,9 @@ pub(crate) const RING: &str = "M-5.5 0a5.5 5.5 0 1 0 11 0a5.5 5.5 0 1 0-11 0z";
 /// Not in the ISR.
 pub(crate) const BROKEN_RING: &str = "M-1.6-5.3A5.5 5.5 0 0 0-5.3 1.6M1.6 5.3A5.5 5.5 0 0 0 5.3-1.6M-6 6 6-6";
 /// A record's check mark.
-pub(crate) const CHECK: &str = "M-4 .5-1.2 3.3 4.2-3.2";
+pub(crate) const CHECK: [&[(f64, f64)]; 1] = [&[(-4.0, 0.5), (-1.2, 3.3), (4.2, -3.2)]];
 /// A cross.
-pub(crate) const CROSS: &str = "M-4-4 4 4M4-4-4 4";
+pub(crate) const CROSS: [&[(f64, f64)]; 2] = [&[(-4.0, -4.0), (4.0, 4.0)], &[(4.0, -4.0), (-4.0, 4.0)]];
 /// The two strokes across a cut link.
 pub(crate) const CUT: &str = "M-6 7-1-7M1 7 6-7";
 
@@ -23,6 +25,20 @@ pub(crate) fn status(status: Status) -> Option<&'static str> {
         Status::Stopped => Some("M-5-5 5 5M5-5-5 5"),
         Status::PoweredOff => Some("M0-6.5V0M-4.2-3.6a5.6 5.6 0 1 0 8.4 0"),
     }
+}
+
+/// The path of strokes in a place, so many times their size: without a transform, for signs that come and go.
+pub(crate) fn strokes(strokes: &[&[(f64, f64)]], (x, y): (f64, f64), scale: f64) -> String {
+    let mut path = String::new();
+    for stroke in strokes {
+        for (place, (dx, dy)) in stroke.iter().enumerate() {
+            path.push(if place == 0 { 'M' } else { 'L' });
+            path.push_str(&px(x + dx * scale));
+            path.push(' ');
+            path.push_str(&px(y + dy * scale));
+        }
+    }
+    path
 }
 
 /// The class in the style sheet for how a process is.

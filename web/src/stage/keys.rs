@@ -1,7 +1,7 @@
 //! The stage by keyboard: one tab stop, arrow keys from object to object, Enter opens.
 
 use wasm_bindgen::JsCast;
-use web_sys::{Element, SvgElement};
+use web_sys::{Element, HtmlElement};
 use yew::prelude::*;
 
 use super::object;
@@ -46,7 +46,7 @@ pub(crate) fn on_focus(container: &NodeRef, event: &FocusEvent) {
 pub(crate) fn keep_one_stop(container: &NodeRef) {
     let Some(stage) = container.cast::<Element>() else { return };
     if stage.query_selector("[data-object][tabindex='0']").ok().flatten().is_none()
-        && let Ok(Some(first)) = stage.query_selector(".brokers .node .plate")
+        && let Ok(Some(first)) = stage.query_selector(".broker .plate")
     {
         make_stop(container, &first);
     }
@@ -68,7 +68,9 @@ fn go(container: &NodeRef, from: &Element, (right, down): (f64, f64)) -> Option<
     let stage = container.cast::<Element>()?;
     let here = center(from);
     let objects = stage.query_selector_all("[data-object][tabindex]").ok()?;
-    let objects = (0..objects.length()).filter_map(|i| objects.get(i)?.dyn_into::<SvgElement>().ok());
+    // SVG elements take the focus as HTML elements do.
+    let objects =
+        (0..objects.length()).filter_map(|i| objects.get(i).map(JsCast::unchecked_into::<HtmlElement>));
     let nearest = objects
         .filter(|object| !object.is_same_node(Some(from)))
         .filter_map(|object| {

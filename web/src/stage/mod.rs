@@ -17,22 +17,23 @@ mod strip;
 use std::rc::Rc;
 
 use gloo_render::{AnimationFrame, request_animation_frame};
+use highwater_core::ids::MessageId;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{Element, MediaQueryList, ResizeObserver};
 use yew::prelude::*;
 
 use crate::i18n::Text;
-use crate::scene::Scene;
+use crate::scene::{self, Scene};
 use crate::session::{Command, Selection, Session};
 
+use curve::point;
 pub(crate) use curve::{Curve, Point};
 pub(crate) use layout::{Detail, Layout};
+use node::Node;
 use picture::Turn;
 pub(crate) use picture::{Cell, Picture, Tone};
-pub(crate) use {
-    glyph::CROSS, name::message as message_name, object::ATTRIBUTE, object::word as object_word,
-};
+pub(crate) use {name::message as message_name, object::ATTRIBUTE, object::word as object_word};
 
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct StageProps {
@@ -51,6 +52,12 @@ pub(crate) enum Msg {
     Look,
     /// An animation frame, at this time in milliseconds.
     Frame(f64),
+    /// A pointer has come to a place on the screen, or has left.
+    Pointed(Option<Point>),
+    /// A pointer was pressed at a place on the screen, or turns out to do something else than click.
+    Pressed(Option<Point>),
+    /// A click came to this.
+    Clicked(Option<Selection>),
 }
 
 /// The stage.
@@ -60,13 +67,14 @@ pub(crate) struct Stage {
     layout: Option<Rc<Layout>>,
     picture: Option<Rc<Picture>>,
     scene: Option<Scene>,
+    /// The message that a pointer was pressed on: when the click comes, it has moved on.
+    pressed: Option<MessageId>,
     resize: Option<Resize>,
     frame: Option<AnimationFrame>,
     /// The time of the last frame, while they follow each other.
     last_frame: Option<f64>,
-    /// How often the stage has looked, and whether some strips have not been looked at since the last step.
-    frames: usize,
-    partial: bool,
+    /// Whose turn it is to be drawn anew.
+    turn: Turn,
     /// Frames since the first picture was in the document, until it has been painted.
     unpainted: Option<u8>,
     /// Whether the person wants nothing to move.
@@ -100,11 +108,11 @@ impl Component for Stage {
             layout: None,
             picture: None,
             scene: None,
+            pressed: None,
             resize: None,
             frame: None,
             last_frame: None,
-            frames: 0,
-            partial: false,
+            turn: Turn::default(),
             unpainted: Some(0),
             still: gloo_utils::window().match_media("(prefers-reduced-motion: reduce)").ok().flatten(),
         }
@@ -126,8 +134,7 @@ impl Component for Stage {
             Msg::Frame(now) => {
                 self.frame = None;
                 let seconds = self.last_frame.map_or(0.0, |last| (now - last) / 1000.0);
-                let still = self.still.as_ref().is_some_and(MediaQueryList::matches);
-                let moving = ctx.props().session.frame(seconds, still);
+                let moving = ctx.props().session.frame(seconds, self.still());
                 self.last_frame = Some(now);
                 let unsettled = self.draw(ctx, seconds) | self.mark_painted();
                 if moving || unsettled {
@@ -135,20 +142,42 @@ impl Component for Stage {
                 } else {
                     self.last_frame = None;
                 }
-                self.partial && self.look(ctx)
+                self.turn.is_waiting() && self.look(ctx)
+            }
+            Msg::Pointed(place) => {
+                let place = place.and_then(|place| self.on_stage(place));
+                if self.scene.as_mut().is_some_and(|scene| scene.point_at(place)) {
+                    self.ask_for_frame(ctx);
+                }
+                false
+            }
+            Msg::Pressed(place) => {
+                let place = place.and_then(|place| self.on_stage(place));
+                self.pressed = place.and_then(|place| self.scene.as_ref()?.message_at(place));
+                false
+            }
+            Msg::Clicked(object) => {
+                let hit = self.pressed.take().map(Selection::Message).or(object);
+                ctx.props().session.dispatch(hit.map_or(Command::Select(None), Command::Inspect));
+                false
             }
         }
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
         let StageProps { session, text, .. } = ctx.props();
-        let select = {
-            let session = session.clone();
-            Callback::from(move |event: MouseEvent| {
-                let hit = event.target_dyn_into::<Element>().and_then(|element| keys::object_at(&element));
-                session.dispatch(hit.map_or(Command::Select(None), Command::Inspect));
-            })
-        };
+        let link = ctx.link();
+        let onclick = link.callback(|event: MouseEvent| {
+            Msg::Clicked(event.target_dyn_into::<Element>().and_then(|element| keys::object_at(&element)))
+        });
+        let place = |event: &PointerEvent| point(f64::from(event.client_x()), f64::from(event.client_y()));
+        let onpointerdown = link.callback(move |event: PointerEvent| Msg::Pressed(Some(place(&event))));
+        let onpointercancel = link.callback(|_: PointerEvent| Msg::Pressed(None));
+        // A finger points only where it presses.
+        let onpointermove = link.batch_callback(move |event: PointerEvent| {
+            (event.pointer_type() != "touch").then(|| Msg::Pointed(Some(place(&event))))
+        });
+        let onpointerleave = link.callback(|_: PointerEvent| Msg::Pointed(None));
         let onkeydown = {
             let (session, container) = (session.clone(), self.container.clone());
             Callback::from(move |event: KeyboardEvent| keys::on_key(&session, &container, &event))
@@ -160,7 +189,7 @@ impl Component for Stage {
         let style = self.layout.as_ref().map(|layout| format!("--u:{:.2}px", layout.unit));
         html! {
             <section class="stage" ref={&self.container} aria-label={text.stage()} data-testid="stage" {style}
-                     onclick={select} {onkeydown} {onfocusin}>
+                     {onclick} {onpointerdown} {onpointercancel} {onpointermove} {onpointerleave} {onkeydown} {onfocusin}>
                 { self.drawing(ctx.props()) }
             </section>
         }
@@ -207,12 +236,9 @@ impl Stage {
             self.lay_out(Layout::new(layout.width, layout.height, cast));
         }
         let Some(layout) = self.layout.clone() else { return false };
-        let strips = layout.cast.strips * layout.brokers.len();
-        self.frames = self.frames.wrapping_add(1);
-        let turn = if session.view().playing { Turn::of(strips, self.frames) } else { Turn::ALL };
-        self.partial = turn.is_partial();
-        let new =
-            session.read(|timeline| Picture::take(timeline, &layout.strip, self.picture.as_deref(), turn));
+        self.turn.begin(!session.view().playing);
+        let (before, turn) = (self.picture.as_deref(), &mut self.turn);
+        let new = session.read(|timeline| Picture::take(timeline, &layout.strip, before, turn));
         self.ask_for_frame(ctx);
         if self.picture.as_deref() == Some(&new) {
             return false;
@@ -224,15 +250,23 @@ impl Stage {
         true
     }
 
+    /// A place on the screen, as a place on the stage.
+    fn on_stage(&self, place: Point) -> Option<Point> {
+        let frame = self.container.cast::<Element>()?.get_bounding_client_rect();
+        Some(point(place.x - frame.x(), place.y - frame.y()))
+    }
+
     /// Draws what moves; returns whether something has not come to rest.
     fn draw(&mut self, ctx: &Context<Self>, seconds: f64) -> bool {
+        let still = self.still();
         let Some(layout) = &self.layout else { return false };
         if self.scene.is_none() {
             self.scene = self.moving.cast::<Element>().map(Scene::new);
         }
         let Some(scene) = &mut self.scene else { return true };
-        let StageProps { session, text, .. } = ctx.props();
-        session.watch(|timeline, playback| scene.draw(timeline, playback, layout, *text, seconds))
+        let StageProps { session, text, selection } = ctx.props();
+        let view = scene::View { layout, selection: *selection, text: *text, still };
+        session.watch(|timeline, playback| scene.draw(timeline, playback, view, seconds))
     }
 
     /// Notes the second frame after the first picture: then it has been painted. Returns whether that is still to come.
@@ -248,6 +282,11 @@ impl Stage {
         self.unpainted.is_some()
     }
 
+    /// Whether the person wants nothing to move.
+    fn still(&self) -> bool {
+        self.still.as_ref().is_some_and(MediaQueryList::matches)
+    }
+
     fn ask_for_frame(&mut self, ctx: &Context<Self>) {
         if self.frame.is_none() {
             let link = ctx.link().clone();
@@ -257,30 +296,30 @@ impl Stage {
 
     fn drawing(&self, props: &StageProps) -> Html {
         let (Some(layout), Some(picture)) = (&self.layout, &self.picture) else {
-            return html! { <><svg class="drawing" /><svg class="drawing moving" /></> };
+            return html! { <><div><svg class="drawing" /></div><div class="moving" /></> };
         };
         let StageProps { text, selection, .. } = props;
         let (selection, text) = (*selection, *text);
-        let brush = node::Brush { layout, selection, text };
         let (width, height) = (layout.width.to_string(), layout.height.to_string());
         let view_box = format!("0 0 {width} {height}");
+        let size = format!("width:{width}px;height:{height}px");
         html! {
             <>
-            <svg class="drawing" role="group" aria-label={text.stage_help()} width={width.clone()} height={height.clone()}
-                 viewBox={view_box.clone()}>
+            <div role="group" aria-label={text.stage_help()}>
+            <svg class="drawing" {width} {height} viewBox={view_box}>
                 <defs>
                     <pattern id="hatch" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
                         <path class="hatch" d="M0 0v7" />
                     </pattern>
                 </defs>
                 <link::Links links={Rc::clone(&picture.links)} layout={Rc::clone(layout)} {selection} {text} />
-                { node::controller(picture.controller, brush) }
-                <g class="producers">{ for picture.producers.iter().map(|it| node::producer(it, brush)) }</g>
-                <g class="brokers">{ for picture.brokers.iter().map(|it| node::broker(it, brush)) }</g>
-                <g class="consumers">{ for picture.consumers.iter().map(|it| node::consumer(it, brush)) }</g>
             </svg>
+            { for picture.nodes().map(|(key, picture)| html! {
+                <Node {key} {picture} layout={Rc::clone(layout)} {selection} {text} />
+            }) }
+            </div>
             // On a layer of its own: what moves is painted every frame, what stands is not.
-            <svg class="drawing moving" {width} {height} viewBox={view_box}><g ref={&self.moving} /></svg>
+            <div class="moving" ref={&self.moving} style={size} />
             </>
         }
     }

@@ -202,25 +202,24 @@ pub(crate) fn cast(cluster: &Cluster) -> Cast {
 }
 
 impl Picture {
-    /// Takes a picture. What has not changed since `before` is shared with it; strips whose turn it is not are too.
+    /// Takes a picture. What has not changed since `before` is shared with it; so is what has to wait for its turn.
     pub(crate) fn take(
         timeline: &Timeline,
         measure: &StripMeasure,
         before: Option<&Picture>,
-        turn: Turn,
+        turn: &mut Turn,
     ) -> Self {
         let (cluster, ledger) = (timeline.cluster(), timeline.ledger());
         let lost = lost(timeline);
         let partitions: Vec<View> =
             on_stage(cluster).map(|id| View::of(cluster, &lost, id, measure)).collect();
-        let broker = |broker: &Broker| {
+        let mut broker = |broker: &Broker| {
             let old = before.and_then(|picture| picture.brokers.get(broker.id().index()));
             let strips = partitions.iter().filter(|view| view.replicas.contains(&broker.id()));
-            let strips =
-                strips.enumerate().map(|(place, view)| match old.and_then(|old| old.strips.get(place)) {
-                    Some(old) if !turn.includes(place + broker.id().index()) => Rc::clone(old),
-                    old => share(view.strip(cluster, broker), old),
-                });
+            let strips = strips.enumerate().map(|(place, view)| {
+                let old = old.and_then(|old| old.strips.get(place));
+                turn.take(old, |old| view.differs(cluster, broker, old), || view.strip(cluster, broker))
+            });
             let new = BrokerPicture {
                 id: broker.id(),
                 status: broker.status(),
@@ -229,57 +228,85 @@ impl Picture {
             };
             share(new, old)
         };
-        let producer = |number: u8| {
-            let old = before.and_then(|picture| picture.producers.get(usize::from(number) - 1));
-            match old {
-                Some(old) if !turn.includes(0) => Rc::clone(old),
-                old => share(producer(cluster, ledger, number), old),
-            }
+        let brokers = cluster.brokers().map(&mut broker).collect();
+        let client = |number: u8| usize::from(number) - 1;
+        let mut producer = |number: u8| {
+            let old = before.and_then(|picture| picture.producers.get(client(number)));
+            turn.take(old, |_| true, || producer(cluster, ledger, number))
         };
-        let consumer = |number: u8| {
-            let old = before.and_then(|picture| picture.consumers.get(usize::from(number) - 1));
-            match old {
-                Some(old) if !turn.includes(0) => Rc::clone(old),
-                old => share(consumer(cluster, number), old),
-            }
+        let producers = (1..=cluster.roster().producers).map(&mut producer).collect();
+        let mut consumer = |number: u8| {
+            let old = before.and_then(|picture| picture.consumers.get(client(number)));
+            turn.take(old, |_| true, || consumer(cluster, number))
         };
+        let consumers = (1..=cluster.roster().consumers).map(&mut consumer).collect();
+        turn.end();
         Picture {
             controller: cluster.controller().status(),
-            brokers: cluster.brokers().map(broker).collect(),
-            producers: (1..=cluster.roster().producers).map(producer).collect(),
-            consumers: (1..=cluster.roster().consumers).map(consumer).collect(),
+            brokers,
+            producers,
+            consumers,
             links: share(links(cluster), before.map(|picture| &picture.links)),
         }
     }
 }
 
-/// Which strips are looked at anew. While time runs, many strips take turns, so that no frame has to draw them all.
-#[derive(Clone, Copy, Debug)]
+/// Whose turn it is to be drawn anew. While time runs, strips and clients that have changed wait for each other, so that
+/// no frame has to draw many.
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Turn {
-    groups: usize,
-    now: usize,
+    /// All may be drawn at once.
+    all: bool,
+    /// The first whose turn it is, and how many have been looked at.
+    first: usize,
+    looked: usize,
+    /// How many have been drawn anew, and the last of them.
+    drawn: usize,
+    last: usize,
+    /// Some have to wait for the next frame.
+    waiting: bool,
 }
 
 impl Turn {
-    /// Strips that are drawn anew in one frame without its being late.
-    const AT_ONCE: usize = 4;
+    /// As many can be drawn anew in one frame without its being late.
+    const AT_ONCE: usize = 2;
 
-    /// All of them.
-    pub(crate) const ALL: Turn = Turn { groups: 1, now: 0 };
-
-    /// A part of so many strips; a different one in every frame.
-    pub(crate) fn of(strips: usize, frame: usize) -> Self {
-        let groups = strips.div_ceil(Turn::AT_ONCE).max(1);
-        Turn { groups, now: frame % groups }
+    /// Another turn: all of them, or those that have waited longest.
+    pub(crate) fn begin(&mut self, all: bool) {
+        let first = if all { 0 } else { self.first };
+        *self = Turn { all, first, ..Turn::default() };
     }
 
-    /// Whether some strips have to wait.
-    pub(crate) fn is_partial(self) -> bool {
-        self.groups > 1
+    /// Whether some have to wait for the next turn.
+    pub(crate) fn is_waiting(&self) -> bool {
+        self.waiting
     }
 
-    fn includes(self, strip: usize) -> bool {
-        strip % self.groups == self.now
+    /// The new picture of the next one, if it is its turn and it may differ; else the old one.
+    fn take<T: PartialEq>(
+        &mut self,
+        old: Option<&Rc<T>>,
+        differs: impl FnOnce(&T) -> bool,
+        new: impl FnOnce() -> T,
+    ) -> Rc<T> {
+        let place = self.looked;
+        self.looked += 1;
+        let waits = !self.all && (place < self.first || self.drawn == Turn::AT_ONCE);
+        let Some(old) = old else { return Rc::new(new()) };
+        if waits || !(self.all || differs(old)) {
+            return Rc::clone(old);
+        }
+        let new = share(new(), Some(old));
+        if !Rc::ptr_eq(&new, old) {
+            (self.drawn, self.last) = (self.drawn + 1, place);
+        }
+        new
+    }
+
+    fn end(&mut self) {
+        let full = self.drawn == Turn::AT_ONCE;
+        self.waiting = !self.all && (full || self.first > 0);
+        self.first = if full && !self.all { self.last + 1 } else { 0 };
     }
 }
 
@@ -333,12 +360,42 @@ impl<'a> View<'a> {
         }
     }
 
+    /// Whether a strip looks different now, by all but its records: a log that ends elsewhere has others.
+    fn differs(&self, cluster: &Cluster, broker: &Broker, old: &StripPicture) -> bool {
+        let now = self.frame(cluster, broker);
+        let records = |strip: &StripPicture| (strip.log_start, strip.log_end, strip.flushed, strip.window);
+        let standing = |strip: &StripPicture| (strip.standing, strip.mistaken, strip.alive);
+        (records(&now), standing(&now), now.high_watermark)
+            != (records(old), standing(old), old.high_watermark)
+    }
+
     fn strip(&self, cluster: &Cluster, broker: &Broker) -> StripPicture {
+        let mut strip = self.frame(cluster, broker);
+        let last = self.window + self.cells;
+        if let Some(log) = broker.log(self.id) {
+            for batch in log.batches_from(self.window) {
+                for (offset, record) in
+                    batch.iter().filter(|(offset, _)| (self.window..last).contains(offset))
+                {
+                    let (record, tone) = (record.id, Tone::of_record(record));
+                    strip.cells.push(Cell { offset, record, tone, epoch: batch.leader_epoch });
+                }
+            }
+            let bases = log.segments().map(|segment| segment.base_offset);
+            strip.segments = bases.filter(|base| (self.window + 1..last).contains(base)).collect();
+        }
+        let gone = self.lost.iter().filter(|ghost| (self.window..last).contains(&ghost.offset));
+        let gone = gone.filter(|ghost| strip.cells.iter().all(|cell| cell.record != ghost.record));
+        strip.ghosts = gone.copied().collect();
+        strip
+    }
+
+    /// A strip without its records.
+    fn frame(&self, cluster: &Cluster, broker: &Broker) -> StripPicture {
         let id = broker.id();
         let log = broker.log(self.id);
         let replica = broker.replica(self.id);
-        let last = self.window + self.cells;
-        let mut strip = StripPicture {
+        StripPicture {
             broker: id,
             partition: self.id,
             name: Rc::clone(&self.name),
@@ -357,23 +414,7 @@ impl<'a> View<'a> {
             cells: Vec::new(),
             segments: Vec::new(),
             ghosts: Vec::new(),
-        };
-        if let Some(log) = log {
-            for batch in log.batches_from(self.window) {
-                for (offset, record) in
-                    batch.iter().filter(|(offset, _)| (self.window..last).contains(offset))
-                {
-                    let (record, tone) = (record.id, Tone::of_record(record));
-                    strip.cells.push(Cell { offset, record, tone, epoch: batch.leader_epoch });
-                }
-            }
-            let bases = log.segments().map(|segment| segment.base_offset);
-            strip.segments = bases.filter(|base| (self.window + 1..last).contains(base)).collect();
         }
-        let gone = self.lost.iter().filter(|ghost| (self.window..last).contains(&ghost.offset));
-        let gone = gone.filter(|ghost| strip.cells.iter().all(|cell| cell.record != ghost.record));
-        strip.ghosts = gone.copied().collect();
-        strip
     }
 }
 
@@ -465,4 +506,48 @@ fn links(cluster: &Cluster) -> Vec<LinkPicture> {
         }
     }
     links
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Looks once at things that should be as old as `now`, and returns how many are drawn anew.
+    fn look(turn: &mut Turn, all: bool, things: &mut [Rc<u32>], now: &[u32]) -> usize {
+        turn.begin(all);
+        let mut drawn = 0;
+        for (thing, now) in things.iter_mut().zip(now) {
+            let new = turn.take(Some(thing), |old| old != now, || *now);
+            drawn += usize::from(!Rc::ptr_eq(&new, thing));
+            *thing = new;
+        }
+        turn.end();
+        drawn
+    }
+
+    #[test]
+    fn what_has_changed_takes_turns_and_nothing_is_forgotten() {
+        let mut turn = Turn::default();
+        let mut things: Vec<Rc<u32>> = (0..9).map(|_| Rc::new(0)).collect();
+        // All change all the time: each is drawn in its turn.
+        for round in 1..=20 {
+            let drawn = look(&mut turn, false, &mut things, &[round; 9]);
+            assert!((1..=Turn::AT_ONCE).contains(&drawn), "{drawn} in round {round}");
+        }
+        let oldest = things.iter().map(|thing| **thing).min();
+        assert!(oldest.is_some_and(|oldest| oldest >= 20 - 9 / Turn::AT_ONCE as u32 - 1), "{things:?}");
+        // Then all is still: what has waited is drawn, and after that nothing waits.
+        let still = [20; 9];
+        let mut looks = 0;
+        while turn.is_waiting() {
+            look(&mut turn, false, &mut things, &still);
+            looks += 1;
+            assert!(looks < 12, "it comes to an end");
+        }
+        assert!(things.iter().all(|thing| **thing == 20), "{things:?}");
+        assert_eq!(look(&mut turn, false, &mut things, &still), 0);
+        // At rest all are drawn at once.
+        assert_eq!(look(&mut turn, true, &mut things, &[21; 9]), 9);
+        assert!(!turn.is_waiting());
+    }
 }

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::layout::{Detail, Layout};
+use super::layout::{Detail, Layout, StripMeasure};
 use super::picture::{Cell, Ghost, Standing, StripPicture};
 use super::{glyph, name, object, px};
 use crate::i18n::Text;
@@ -38,11 +38,14 @@ pub(crate) fn Strip(props: &StripProps) -> Html {
         Standing::OutOfSync => "out-of-sync",
     };
     let class = classes!("strip", detail, standing, (!picture.alive).then_some("on-disk"));
-    // Records keep their place in the log, and the log slides: then a long log costs no more than a short one. Places
-    // count from a round offset nearby, to stay exact.
-    let origin = picture.window - picture.window % 256;
-    let x = |offset: i64| (offset - origin) as f64 * measure.cell;
-    let slide = format!("transform:translate({:.1}px,0)", measure.label - x(picture.window));
+    // Records that are seen well keep their place in the log, and the log slides. Places count from a round offset nearby,
+    // to stay exact. Where strips are many, each record is set to its place: to a browser, a transform that changes is a
+    // reason to look at every layer of the page again.
+    let full = measure.detail == Detail::Full;
+    let origin = if full { picture.window - picture.window % 256 } else { picture.window };
+    let left = if full { 0.0 } else { measure.label };
+    let x = |offset: i64| left + (offset - origin) as f64 * measure.cell;
+    let slide = full.then(|| format!("transform:translate({:.1}px,0)", measure.label - x(picture.window)));
     let (top, tall) = (measure.lane_y - measure.brim, measure.lane_height + measure.brim * 2.0);
     let lane = measure.lane_width();
     let committed = picture.high_watermark.unwrap_or(picture.log_end);
@@ -65,8 +68,7 @@ pub(crate) fn Strip(props: &StripProps) -> Html {
                     { label(picture, layout, *text) }
                 </g>
             </g>
-            <rect class="water" width="1" height="1"
-                  style={format!("transform:translate({:.1}px,{top:.1}px) scale({water:.1},{tall:.1})", measure.label)} />
+            { water_of(measure, water, top, tall) }
             { outside(picture, layout) }
             <g class="log" style={slide}>
             <g class="records">
@@ -84,6 +86,16 @@ pub(crate) fn Strip(props: &StripProps) -> Html {
             </g>
         </g>
     }
+}
+
+/// The water that the committed records stand in.
+fn water_of(measure: &StripMeasure, width: f64, top: f64, tall: f64) -> Html {
+    if measure.detail == Detail::Full {
+        let style =
+            format!("transform:translate({:.1}px,{top:.1}px) scale({width:.1},{tall:.1})", measure.label);
+        return html! { <rect class="water" width="1" height="1" {style} /> };
+    }
+    html! { <rect class="water" x={px(measure.label)} y={px(top)} width={px(width)} height={px(tall)} /> }
 }
 
 /// What is not in view: earlier records, or how far the replica is behind.
@@ -178,11 +190,11 @@ fn record(cell: &Cell, props: &StripProps, x: f64, committed: bool) -> Html {
         let (x, y) = (px(x + gap), px(measure.lane_y));
         return html! { <rect {key} {class} data-object={object} {x} {y} {width} {height} {rx} /> };
     }
-    let (middle, baseline) = (measure.cell / 2.0 - gap, measure.lane_height / 2.0 + layout.unit * 0.28);
+    let baseline = measure.lane_y + measure.lane_height / 2.0 + layout.unit * 0.28;
     html! {
-        <g {key} {class} {style} data-object={object}>
-            <rect {width} {height} {rx} />
-            <text class="id" x={px(middle)} y={px(baseline)}>{ cell.record.to_string() }</text>
+        <g {key} {class} data-object={object}>
+            <rect x={px(x + gap)} y={px(measure.lane_y)} {width} {height} {rx} />
+            <text class="id" x={px(x + measure.cell / 2.0)} y={px(baseline)}>{ cell.record.to_string() }</text>
         </g>
     }
 }
@@ -280,10 +292,11 @@ fn high_watermark(offset: Option<i64>, layout: &Layout, x: f64) -> Html {
     let away = offset.is_none().then_some("away");
     let offset = offset.unwrap_or_default();
     let class = classes!("watermark", away);
-    let style = format!("transform:translate({x:.1}px,{:.1}px)", measure.lane_y);
     if measure.detail != Detail::Full {
-        return html! { <g {class} {style}><path d={format!("M0-1v{:.1}", measure.lane_height + 2.0)} /></g> };
+        let d = format!("M{x:.1} {:.1}v{:.1}", measure.lane_y - 1.0, measure.lane_height + 2.0);
+        return html! { <g {class}><path {d} /></g> };
     }
+    let style = format!("transform:translate({x:.1}px,{:.1}px)", measure.lane_y);
     let reach = measure.brim + unit * 0.12;
     let (wide, tall) = (unit * 3.1, unit * 1.25);
     html! {
