@@ -18,6 +18,9 @@
     trouble.setAttribute('role', 'alert');
   }
 
+  // The page itself cannot start without a lesson or a link that it is to open.
+  globalThis.highwaterFailed = fail;
+
   async function start() {
     // Whole addresses: in a sandboxed iframe this script has no address of its own to start from.
     const [glue, wasm] = ['glue', 'wasm'].map((id) => document.getElementById(id).href);
@@ -27,7 +30,6 @@
     const streams = response.headers.get('content-type') === 'application/wasm';
     const { memory } = await init({ module_or_path: streams ? response : await response.arrayBuffer() });
     globalThis.highwaterMemory = memory;
-    root.dataset.highwater = 'started';
   }
 
   start().catch(fail);

@@ -10,6 +10,7 @@ mod keys;
 mod lessons;
 mod narrator;
 mod panels;
+mod parts;
 mod playback;
 mod scene;
 mod session;
@@ -20,23 +21,35 @@ mod trouble;
 mod url;
 
 use app::{App, AppProps};
+use lessons::Trouble;
 use session::Session;
 use url::Opening;
 
 fn main() {
     trouble::watch();
     url::follow();
+    wasm_bindgen_futures::spawn_local(start());
+}
+
+/// Opens what the address asks for, and shows it.
+async fn start() {
+    let document = gloo_utils::document();
+    let (Some(root), Some(app)) = (document.document_element(), document.get_element_by_id("app")) else {
+        return;
+    };
     let opening = Opening::from_window();
-    let Some(root) = gloo_utils::document().get_element_by_id("app") else { return };
+    let (timeline, problems) = match lessons::open(&opening).await {
+        Ok(opened) => opened,
+        Err(Trouble::Away) => return trouble::cannot_start("a part of the page could not be loaded"),
+        Err(Trouble::Lab(error)) => return trouble::show(&error.to_string()),
+    };
     let measured = opening.bench;
-    match Session::open(opening) {
-        Ok(session) => {
-            if measured {
-                bench::expose(&session);
-            }
-            root.set_inner_html("");
-            yew::Renderer::<App>::with_root_and_props(root, AppProps { session }).render();
-        }
-        Err(error) => trouble::show(&error.to_string()),
+    let session = Session::open(opening, timeline, problems);
+    if measured && let Ok(expose) = parts::bench().await {
+        expose(&session);
     }
+    app.set_inner_html("");
+    yew::Renderer::<App>::with_root_and_props(app, AppProps { session }).render();
+    // An attribute of this name can always be set.
+    let _ = root.set_attribute("data-highwater", "started");
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::site::{Site, Sizes};
-use crate::{Result, command, project, setup};
+use crate::{Result, command, parts, project, setup};
 
 /// What `index.html` calls this build, so that a browser never mixes two.
 const BUILD: &str = "__BUILD__";
@@ -24,23 +24,31 @@ pub(crate) fn build(profile: &str) -> Result<Site> {
     setup::wasm_target()?;
     let args = ["--profile", profile, "--target", setup::WASM, "--package", "highwater-web"];
     let wasm = command::build("highwater-web", &args)?;
+    let pieces = parts::cut(&wasm, &wasm.with_file_name("highwater-parts"))
+        .map_err(command::doing(format_args!("{} cannot be cut into parts", wasm.display())))?;
     let glue = wasm.with_file_name("highwater-glue");
-    bind(&wasm, &glue, profile == "page")
-        .map_err(|error| format!("wasm-bindgen cannot read {}: {error}", wasm.display()))?;
+    bind(&pieces.page, &glue, profile == "page")
+        .map_err(command::doing("wasm-bindgen cannot read the page"))?;
 
     let mut site = Site::default();
     site.add(&glue)?;
     site.add(&project::root().join("static"))?;
+    pieces.add_to(&mut site)?;
     let shell = project::root().join("index.html");
     site.insert("index.html", fs::read(&shell).map_err(|error| format!("{}: {error}", shell.display()))?);
 
     let build = site.fingerprint();
-    site.edit("index.html", |text| text.replace(BUILD, &build))?;
+    // The glue and the loader import each other: by the name that the page has them by, or either would start twice.
+    let import = |mark: &str| format!("from \"{}{mark}\"", parts::LOADER);
+    site.edit("highwater.js", |text| text.replace(&import(""), &import(&format!("?v={BUILD}"))))?;
+    for script in ["index.html", "highwater.js", "parts.js"] {
+        site.edit(script, |text| text.replace(BUILD, &build))?;
+    }
     Ok(site)
 }
 
 /// Writes `highwater.js` and `highwater_bg.wasm`.
-fn bind(wasm: &Path, into: &Path, small: bool) -> Result {
+fn bind(wasm: &[u8], into: &Path, small: bool) -> Result {
     if into.exists() {
         fs::remove_dir_all(into).map_err(command::text)?;
     }
@@ -48,8 +56,10 @@ fn bind(wasm: &Path, into: &Path, small: bool) -> Result {
     bindgen
         .web(true)
         .map_err(command::text)?
-        .input_path(wasm)
+        .input_bytes("highwater", wasm.to_vec())
         .out_name("highwater")
+        // The parts link to the page by what the linker exports.
+        .keep_lld_exports(true)
         .typescript(false)
         .omit_default_module_path(true)
         .remove_name_section(small)

@@ -5,6 +5,8 @@ mod bundle;
 mod chromium;
 mod command;
 mod kafka;
+mod merge;
+mod parts;
 mod project;
 mod server;
 mod setup;
