@@ -49,4 +49,15 @@ function part(...names) {
   };
 }
 
+/** Has the parts come before they are looked at, one after the other, while the browser has nothing else to do. */
+export async function ahead() {
+  if (navigator.connection?.saveData) return;
+  const idle = globalThis.requestIdleCallback ?? ((then) => setTimeout(then, 100));
+  for (const file of AHEAD) {
+    await new Promise((then) => idle(then));
+    // What does not come now comes when it is looked at.
+    await load(file).catch(console.warn);
+  }
+}
+
 /* __PARTS__ */

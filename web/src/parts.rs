@@ -69,6 +69,8 @@ impl Parts {
 /// Something that comes later.
 pub(crate) struct Part<T> {
     state: Cell<State<T>>,
+    /// Somebody has looked where it belongs since it was last asked for.
+    awaited: Cell<bool>,
     fetch: fn() -> Coming<T>,
 }
 
@@ -87,7 +89,7 @@ pub(crate) type Which<T> = fn(&Parts) -> &Part<T>;
 
 impl<T: Copy + 'static> Part<T> {
     fn new(fetch: fn() -> Coming<T>) -> Self {
-        Part { state: Cell::new(State::Away), fetch }
+        Part { state: Cell::new(State::Away), awaited: Cell::new(false), fetch }
     }
 
     /// What it is for, once it is here.
@@ -99,7 +101,8 @@ impl<T: Copy + 'static> Part<T> {
     }
 }
 
-/// Has a part come, unless it is here or on its way. Panels look again when it has, or has failed to.
+/// Has a part come, unless it is here or on its way. Panels look again when it has, or when it did not for somebody who
+/// waits for it.
 pub(crate) fn want<T: Copy + 'static>(session: &Session, which: Which<T>) {
     let part = which(session.parts());
     if matches!(part.state.get(), State::Here(_) | State::Coming) {
@@ -108,9 +111,17 @@ pub(crate) fn want<T: Copy + 'static>(session: &Session, which: Which<T>) {
     part.state.set(State::Coming);
     let (coming, session) = ((part.fetch)(), session.clone());
     spawn_local(async move {
-        let state = coming.await.map_or(State::Failed, State::Here);
-        which(session.parts()).state.set(state);
-        session.changed();
+        let came = coming.await;
+        let part = which(session.parts());
+        let awaited = part.awaited.take();
+        part.state.set(match came {
+            Ok(it) => State::Here(it),
+            Err(_) if awaited => State::Failed,
+            Err(_) => State::Away,
+        });
+        if awaited || part.get().is_some() {
+            session.changed();
+        }
     });
 }
 
@@ -125,6 +136,7 @@ pub(crate) fn show<T: Copy + 'static>(
         State::Here(it) => draw(it),
         State::Failed => trouble(t, session, which),
         State::Away | State::Coming => {
+            which(session.parts()).awaited.set(true);
             want(session, which);
             html! { <div class="panel part" aria-busy="true"><p class="note" role="status">{ t.part_coming() }</p></div> }
         }
@@ -137,6 +149,7 @@ fn trouble<T: Copy + 'static>(t: Text, session: &Session, which: Which<T>) -> Ht
         (t.part_replaced(), t.reload(), reload)
     } else {
         let again = session.reform(move |session| {
+            which(session.parts()).awaited.set(true);
             want(session, which);
             session.changed();
         });

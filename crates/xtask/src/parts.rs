@@ -19,6 +19,9 @@ const CRUMB: usize = 8_000;
 /// The file of all crumbs.
 const COMMON: &str = "common";
 
+/// The part that no visitor needs.
+const MEASURING: &str = "bench";
+
 /// The page in pieces.
 pub(crate) struct Pieces {
     /// What comes at once, for wasm-bindgen.
@@ -67,8 +70,11 @@ pub(crate) fn cut(wasm: &Path, into: &Path) -> Result<Pieces> {
         names.insert(stem, name);
     }
     let file_of = |stem: &String| names.get(stem).or_else(|| names.get(COMMON)).cloned();
-    let files_of = |stems: &Vec<String>| stems.iter().filter_map(file_of).collect();
-    let parts = split.prefetch_map.iter().map(|(part, stems)| (part.clone(), files_of(stems))).collect();
+    let parts = split.prefetch_map.iter().map(|(part, stems)| {
+        let files: BTreeSet<String> = stems.iter().filter_map(file_of).collect();
+        (part.clone(), files)
+    });
+    let parts = parts.collect();
     Ok(Pieces { page: fs::read(&page).map_err(command::text)?, parts, files })
 }
 
@@ -89,7 +95,11 @@ impl Pieces {
             format!("export const __wasm_split_load_{part} = part({});\n", names.join(", "))
         };
         let exports: String = self.parts.iter().map(export).collect();
-        site.edit("parts.js", |text| text.replace("/* __PARTS__ */\n", &exports))?;
+        let visited = self.parts.iter().filter(|(part, _)| *part != MEASURING);
+        let ahead: BTreeSet<&String> = visited.flat_map(|(_, files)| files).collect();
+        let ahead: Vec<String> = ahead.into_iter().map(|file| format!("'./{file}'")).collect();
+        let code = format!("const AHEAD = [{}];\n{exports}", ahead.join(", "));
+        site.edit("parts.js", |text| text.replace("/* __PARTS__ */\n", &code))?;
         for (name, content) in self.files {
             site.insert(&name, content);
         }

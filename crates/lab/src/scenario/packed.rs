@@ -61,10 +61,10 @@ impl Packed for u64 {
     fn pack(&self, out: &mut Vec<u8>) {
         let mut rest = *self;
         while rest > 0x7f {
-            out.push(rest as u8 | 0x80);
+            out.push(rest.to_le_bytes()[0] | 0x80);
             rest >>= 7;
         }
-        out.push(rest as u8);
+        out.push(rest.to_le_bytes()[0]);
     }
 
     fn unpack(from: &mut &[u8]) -> Option<Self> {
@@ -94,17 +94,28 @@ impl Packed for u8 {
 
 macro_rules! packed_numbers {
     ($($number:ty),*) => {
-        $(impl Packed for $number {
+        $(#[allow(clippy::unnecessary_fallible_conversions)] // Not all of them can fail.
+        impl Packed for $number {
             fn pack(&self, out: &mut Vec<u8>) {
-                (*self as u64).pack(out);
+                u64::try_from(*self).unwrap_or(u64::MAX).pack(out);
             }
             fn unpack(from: &mut &[u8]) -> Option<Self> {
-                Some(u64::unpack(from)? as $number)
+                <$number>::try_from(u64::unpack(from)?).ok()
             }
         })*
     };
 }
-packed_numbers!(u16, u32, usize, i64);
+packed_numbers!(u16, u32, usize);
+
+impl Packed for i64 {
+    fn pack(&self, out: &mut Vec<u8>) {
+        self.cast_unsigned().pack(out);
+    }
+
+    fn unpack(from: &mut &[u8]) -> Option<Self> {
+        u64::unpack(from).map(u64::cast_signed)
+    }
+}
 
 impl Packed for bool {
     fn pack(&self, out: &mut Vec<u8>) {
@@ -133,7 +144,9 @@ impl Packed for String {
 impl<T: Packed> Packed for Option<T> {
     fn pack(&self, out: &mut Vec<u8>) {
         self.is_some().pack(out);
-        self.iter().for_each(|it| it.pack(out));
+        for it in self {
+            it.pack(out);
+        }
     }
 
     fn unpack(from: &mut &[u8]) -> Option<Self> {
@@ -144,7 +157,9 @@ impl<T: Packed> Packed for Option<T> {
 impl<T: Packed> Packed for Vec<T> {
     fn pack(&self, out: &mut Vec<u8>) {
         self.len().pack(out);
-        self.iter().for_each(|it| it.pack(out));
+        for it in self {
+            it.pack(out);
+        }
     }
 
     fn unpack(from: &mut &[u8]) -> Option<Self> {
