@@ -67,17 +67,46 @@ fn bind(wasm: &[u8], into: &Path, small: bool) -> Result {
     bindgen.generate(into).map_err(|error| format!("{error:#}"))
 }
 
+/// When a file comes to a visitor.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Coming {
+    /// Before the page can be used.
+    First,
+    /// When it is looked at, or while the browser is idle.
+    Later,
+    /// Never: it is for those who read it.
+    Never,
+}
+
+impl Coming {
+    fn of(name: &str) -> Self {
+        match name {
+            _ if name.starts_with(parts::PREFIX) => Coming::Later,
+            _ if name.starts_with("lessons/") => Coming::Never,
+            _ => Coming::First,
+        }
+    }
+}
+
 /// The sizes of a bundle, as a table.
 pub(crate) struct Report(Vec<(String, Sizes)>);
 
 impl fmt::Display for Report {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut sum = Sizes::default();
-        writeln!(out, "{:<36} {:>10} {:>10} {:>10}", "bytes in dist/", "raw", "gzip", "brotli")?;
-        for (name, sizes) in &self.0 {
-            writeln!(out, "{name:<36} {:>10} {:>10} {:>10}", sizes.raw, sizes.gzip, sizes.brotli)?;
-            sum += *sizes;
+        let groups = [
+            (Coming::First, "first load"),
+            (Coming::Later, "parts, when they are looked at"),
+            (Coming::Never, "to be read"),
+        ];
+        for (coming, title) in groups {
+            let mut sum = Sizes::default();
+            writeln!(out, "{title:<56} {:>10} {:>10} {:>10}", "raw", "gzip", "brotli")?;
+            for (name, sizes) in self.0.iter().filter(|(name, _)| Coming::of(name) == coming) {
+                writeln!(out, "  {name:<54} {:>10} {:>10} {:>10}", sizes.raw, sizes.gzip, sizes.brotli)?;
+                sum += *sizes;
+            }
+            writeln!(out, "  {:<54} {:>10} {:>10} {:>10}\n", "in all", sum.raw, sum.gzip, sum.brotli)?;
         }
-        writeln!(out, "{:<36} {:>10} {:>10} {:>10}", "in all", sum.raw, sum.gzip, sum.brotli)
+        Ok(())
     }
 }

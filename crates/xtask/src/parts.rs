@@ -14,6 +14,8 @@ use crate::{Result, command, merge};
 /// The script that fetches parts, as the page imports it.
 pub(crate) const LOADER: &str = "./parts.js";
 
+/// What the names of their files begin with.
+pub(crate) const PREFIX: &str = "part_";
 /// What several parts share is a crumb below so many bytes, linked and not compressed.
 const CRUMB: usize = 8_000;
 /// The file of all crumbs.
@@ -65,7 +67,7 @@ pub(crate) fn cut(wasm: &Path, into: &Path) -> Result<Pieces> {
         let content = tidy(&content)?;
         let mut hasher = DefaultHasher::new();
         content.hash(&mut hasher);
-        let name = format!("part_{}.{:016x}.wasm", stem.trim_start_matches("split_"), hasher.finish());
+        let name = format!("{PREFIX}{}.{:016x}.wasm", stem.trim_start_matches("split_"), hasher.finish());
         files.insert(name.clone(), content);
         names.insert(stem, name);
     }
