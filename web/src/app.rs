@@ -17,6 +17,8 @@ use crate::{keys, url};
 pub(crate) struct AppProps {
     /// The session.
     pub(crate) session: Session,
+    /// The room that the stage has at first, where it is known.
+    pub(crate) stage: Option<(f64, f64)>,
 }
 
 /// The whole page.
@@ -47,7 +49,7 @@ pub(crate) fn App(props: &AppProps) -> Html {
                 { header(text, session) }
                 { verdict(text, session) }
                 <main>
-                    <Stage session={session.clone()} {text} selection={view.selection} />
+                    <Stage session={session.clone()} {text} selection={view.selection} room={props.stage} />
                     { caption(text, session) }
                     { transport(text, session) }
                     if view.embed {

@@ -92,7 +92,17 @@ async fn scenario(id: &str) -> Result<Arc<Scenario>, Trouble> {
 
 /// A lesson, right before the moment it is about; an unknown name means the first one.
 pub(crate) async fn start(id: &str) -> Result<Timeline, Trouble> {
-    let mut timeline = Timeline::new(scenario(id).await?, None, &[]).map_err(Trouble::Lab)?;
+    begin(scenario(id).await?)
+}
+
+/// The first lesson, which is always here.
+#[cfg(not(target_family = "wasm"))]
+pub(crate) fn first() -> Result<Timeline, Trouble> {
+    begin(Scenario::unpack(FIRST).map(Arc::new).ok_or(Trouble::Away)?)
+}
+
+fn begin(scenario: Arc<Scenario>) -> Result<Timeline, Trouble> {
+    let mut timeline = Timeline::new(scenario, None, &[]).map_err(Trouble::Lab)?;
     timeline.to_opening();
     Ok(timeline)
 }

@@ -31,6 +31,15 @@ pub(crate) struct Telling {
     pub(crate) news: fn(Text, &Timeline, Option<(usize, usize)>) -> Vec<String>,
 }
 
+/// What says how a lesson came out.
+#[derive(Clone, Copy)]
+pub(crate) struct Judging {
+    /// Which choices of each question are right.
+    pub(crate) right: fn(&Arc<Scenario>) -> Option<Vec<Vec<bool>>>,
+    /// The challenge, and how it stands.
+    pub(crate) challenge: fn(Text, &Session) -> Html,
+}
+
 /// What reads share links.
 #[derive(Clone, Copy)]
 pub(crate) struct Links {
@@ -48,6 +57,7 @@ pub(crate) use cuts::{bench, links};
 pub(crate) struct Parts {
     pub(crate) inspector: Part<Panel>,
     pub(crate) telling: Part<Telling>,
+    pub(crate) judging: Part<Judging>,
     pub(crate) chart: Part<Panel>,
     pub(crate) settings: Part<Panel>,
     pub(crate) dialogs: Part<fn(&PanelProps, Dialog) -> DialogContent>,
@@ -59,6 +69,7 @@ impl Parts {
         Parts {
             inspector: Part::new(|| Box::pin(cuts::inspector())),
             telling: Part::new(|| Box::pin(cuts::telling())),
+            judging: Part::new(|| Box::pin(cuts::judging())),
             chart: Part::new(|| Box::pin(cuts::chart())),
             settings: Part::new(|| Box::pin(cuts::settings())),
             dialogs: Part::new(|| Box::pin(cuts::dialogs())),
@@ -178,7 +189,7 @@ mod cuts {
     use wasm_split_helpers::{SplitLoaderError, wasm_split};
     use yew::prelude::*;
 
-    use super::{Links, Panel, Telling};
+    use super::{Judging, Links, Panel, Telling};
     use crate::panels::{self, Chart, DialogContent, Settings, Story, Why};
     use crate::session::{Dialog, PanelProps, Session};
     use crate::{bench, narrator};
@@ -195,6 +206,11 @@ mod cuts {
             why: |props| html! { <Why ..props.clone() /> },
             news: narrator::news,
         })
+    }
+
+    #[wasm_split(judging, fallible)]
+    pub(super) fn judging() -> Result<Judging, SplitLoaderError> {
+        Ok(Judging { right: panels::right_answers, challenge: panels::challenge })
     }
 
     #[wasm_split(chart, fallible)]

@@ -20,7 +20,7 @@ use crate::panels::verdict::Count;
 use crate::parts::Parts;
 use crate::playback::{Goal, Playback, Speed};
 use crate::url::{Opening, Theme};
-use crate::{lessons, storage, url};
+use crate::{in_browser, lessons, storage, url};
 
 /// What is selected on the stage or in a panel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -448,7 +448,9 @@ impl Session {
 
     /// Keeps the share link where it outlives the engine.
     fn remember(&self) {
-        self.read(url::remember);
+        if in_browser() {
+            self.read(url::remember);
+        }
     }
 }
 

@@ -66,7 +66,7 @@ fn lang_from_word(word: &str) -> Option<Lang> {
 }
 
 /// What the page opens with.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Opening {
     pub(crate) lesson: Option<String>,
     pub(crate) lang: Lang,

@@ -3,14 +3,18 @@
 use std::fmt;
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::site::{Site, Sizes};
-use crate::{Result, command, parts, project, setup};
+use crate::{Result, command, glue, parts, project, setup};
 
 /// What `index.html` calls this build, so that a browser never mixes two.
 const BUILD: &str = "__BUILD__";
+
+/// Where the first picture stands in `index.html`.
+const FIRST: &str = "__FIRST__";
 
 /// Builds the release bundle into `dist/`, compressed, and returns its sizes.
 pub(crate) fn release() -> Result<Report> {
@@ -26,16 +30,27 @@ pub(crate) fn build(profile: &str) -> Result<Site> {
     let wasm = command::build("highwater-web", &args)?;
     let pieces = parts::cut(&wasm, &wasm.with_file_name("highwater-parts"))
         .map_err(command::doing(format_args!("{} cannot be cut into parts", wasm.display())))?;
-    let glue = wasm.with_file_name("highwater-glue");
-    bind(&pieces.page, &glue, profile == "page")
+    let bound = wasm.with_file_name("highwater-glue");
+    bind(&pieces.page, &bound, profile == "page")
         .map_err(command::doing("wasm-bindgen cannot read the page"))?;
 
     let mut site = Site::default();
-    site.add(&glue)?;
+    site.add(&bound)?;
+    if profile == "page" {
+        let read = |name| fs::read(bound.join(name)).map_err(command::doing(name));
+        let script = String::from_utf8(read("highwater.js")?).map_err(command::text)?;
+        let (wasm, script) = glue::shorten(&read("highwater_bg.wasm")?, &script)?;
+        site.insert("highwater_bg.wasm", wasm);
+        site.insert("highwater.js", script.into_bytes());
+    }
     site.add(&project::root().join("static"))?;
     pieces.add_to(&mut site)?;
     let shell = project::root().join("index.html");
     site.insert("index.html", fs::read(&shell).map_err(|error| format!("{}: {error}", shell.display()))?);
+
+    // Drawn for those who visit; for those who change the page it would only cost time.
+    let first = if profile == "page" { first_picture()? } else { String::new() };
+    site.edit("index.html", |text| text.replace(FIRST, &first))?;
 
     let build = site.fingerprint();
     // The glue and the loader import each other: by the name that the page has them by, or either would start twice.
@@ -45,6 +60,12 @@ pub(crate) fn build(profile: &str) -> Result<Site> {
         site.edit(script, |text| text.replace(BUILD, &build))?;
     }
     Ok(site)
+}
+
+/// What a first visit shows, as the page itself draws it: it does so where it runs outside of a browser.
+fn first_picture() -> Result<String> {
+    let page = command::build("highwater-web", &["--package", "highwater-web"])?;
+    command::output(&mut Command::new(page)).map(|html| html.trim_end().to_owned())
 }
 
 /// Writes `highwater.js` and `highwater_bg.wasm`.

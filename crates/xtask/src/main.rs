@@ -4,6 +4,7 @@ mod bench;
 mod bundle;
 mod chromium;
 mod command;
+mod glue;
 mod kafka;
 mod merge;
 mod parts;

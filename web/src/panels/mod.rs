@@ -25,7 +25,7 @@ pub(crate) use chart::Chart;
 pub(crate) use dialog::{DialogContent, dialog};
 pub(crate) use dialogs::dialog_content;
 pub(crate) use inspector::inspector;
-pub(crate) use lesson::Lesson;
+pub(crate) use lesson::{Lesson, challenge, right_answers};
 pub(crate) use notices::notices;
 pub(crate) use settings::Settings;
 pub(crate) use sliders::Sliders;

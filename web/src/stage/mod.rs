@@ -23,6 +23,7 @@ use web_sys::{Element, MediaQueryList, ResizeObserver};
 use yew::prelude::*;
 
 use crate::i18n::Text;
+use crate::in_browser;
 use crate::scene::Scene;
 use crate::session::{Command, Selection, Session};
 
@@ -42,6 +43,8 @@ pub(crate) struct StageProps {
     pub(crate) text: Text,
     /// What is selected.
     pub(crate) selection: Option<Selection>,
+    /// The room it has at first, where it is known.
+    pub(crate) room: Option<(f64, f64)>,
 }
 
 pub(crate) enum Msg {
@@ -93,12 +96,19 @@ impl Component for Stage {
     type Properties = StageProps;
 
     fn create(ctx: &Context<Self>) -> Self {
-        ctx.props().session.on_stage(ctx.link().callback(|()| Msg::Look));
+        let StageProps { session, room, .. } = ctx.props();
+        session.on_stage(ctx.link().callback(|()| Msg::Look));
+        let layout = room.map(|(width, height)| {
+            Rc::new(Layout::new(width, height, session.read(|timeline| picture::cast(timeline.cluster()))))
+        });
+        let picture = layout.as_ref().map(|layout| {
+            Rc::new(session.read(|timeline| Picture::take(timeline, &layout.strip, None, Turn::ALL)))
+        });
         Stage {
             container: NodeRef::default(),
             moving: NodeRef::default(),
-            layout: None,
-            picture: None,
+            layout,
+            picture,
             scene: None,
             resize: None,
             frame: None,
@@ -106,7 +116,9 @@ impl Component for Stage {
             frames: 0,
             partial: false,
             unpainted: Some(0),
-            still: gloo_utils::window().match_media("(prefers-reduced-motion: reduce)").ok().flatten(),
+            still: in_browser()
+                .then(|| gloo_utils::window().match_media("(prefers-reduced-motion: reduce)").ok().flatten())
+                .flatten(),
         }
     }
 

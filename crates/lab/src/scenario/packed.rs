@@ -144,7 +144,7 @@ impl Packed for String {
 impl<T: Packed> Packed for Option<T> {
     fn pack(&self, out: &mut Vec<u8>) {
         self.is_some().pack(out);
-        for it in self {
+        if let Some(it) = self {
             it.pack(out);
         }
     }
