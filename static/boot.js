@@ -18,16 +18,20 @@
     trouble.setAttribute('role', 'alert');
   }
 
+  // The page itself cannot start without a lesson or a link that it is to open.
+  globalThis.highwaterFailed = fail;
+
   async function start() {
     // Whole addresses: in a sandboxed iframe this script has no address of its own to start from.
-    const [glue, wasm] = ['glue', 'wasm'].map((id) => document.getElementById(id).href);
+    const [glue, parts, wasm] = ['glue', 'parts', 'wasm'].map((id) => document.getElementById(id).href);
     const [{ default: init }, response] = await Promise.all([import(glue), fetch(wasm)]);
     if (!response.ok) throw new Error(`${response.status} ${wasm}`);
     // Only `application/wasm` can be compiled while it arrives; some servers call it something else.
     const streams = response.headers.get('content-type') === 'application/wasm';
     const { memory } = await init({ module_or_path: streams ? response : await response.arrayBuffer() });
     globalThis.highwaterMemory = memory;
-    root.dataset.highwater = 'started';
+    const { ahead } = await import(parts);
+    ahead();
   }
 
   start().catch(fail);

@@ -33,14 +33,15 @@ fn page() -> String {
                 Unit::Ms => " ms",
                 Unit::Bytes => " bytes",
             };
+            let docs = row.documentation().expect("every row is documented");
             let (old, new) = (value(row.default_of(Era::V2_1)), value(row.default_of(Era::V4)));
             let _ = writeln!(
                 out,
                 "| `{}` | {}{unit} | {old} | {new} | {} | {} |",
                 row.name,
                 values(row.kind),
-                row.meaning_en,
-                row.source
+                docs.meaning_en,
+                docs.source
             );
         }
     }

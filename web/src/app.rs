@@ -5,10 +5,8 @@ use yew::prelude::*;
 
 use crate::i18n::Text;
 use crate::narrator::Narrator;
-use crate::panels::{
-    Chart, Lesson, Settings, Share, Sliders, Story, Why, help, inspector, language_switch, lesson_picker,
-    notices, record_list, theme_switch, verdict,
-};
+use crate::panels::{Lesson, Sliders, dialog, language_switch, notices, theme_switch, verdict};
+use crate::parts::{self, Panel, Which};
 use crate::session::{Command, Dialog, PanelProps, Session, Tab, View};
 use crate::stage::Stage;
 use crate::transport::{icon, transport};
@@ -19,6 +17,8 @@ use crate::{keys, url};
 pub(crate) struct AppProps {
     /// The session.
     pub(crate) session: Session,
+    /// The room that the stage has at first, where it is known.
+    pub(crate) stage: Option<(f64, f64)>,
 }
 
 /// The whole page.
@@ -49,7 +49,7 @@ pub(crate) fn App(props: &AppProps) -> Html {
                 { header(text, session) }
                 { verdict(text, session) }
                 <main>
-                    <Stage session={session.clone()} {text} selection={view.selection} />
+                    <Stage session={session.clone()} {text} selection={view.selection} room={props.stage} />
                     { caption(text, session) }
                     { transport(text, session) }
                     if view.embed {
@@ -64,10 +64,7 @@ pub(crate) fn App(props: &AppProps) -> Html {
                     { side(text, &panel) }
                 }
                 { notices(text, session) }
-                { help(text, session) }
-                <Share ..panel.clone() />
-                { record_list(text, session) }
-                { lesson_picker(text, session) }
+                { dialog(text, &panel) }
                 <Narrator ..panel />
             </div>
     }
@@ -171,13 +168,16 @@ fn side(t: Text, props: &PanelProps) -> Html {
             }
         })
     };
+    let drawn = |which: Which<Panel>| parts::show(t, &props.session, which, |draw| draw(props));
     let panel = match now {
         Tab::Lesson => html! { <Lesson ..props.clone() /> },
-        Tab::Inspector => inspector(t, &props.session),
-        Tab::Story => html! { <Story ..props.clone() /> },
-        Tab::Why => html! { <Why ..props.clone() /> },
-        Tab::Chart => html! { <Chart ..props.clone() /> },
-        Tab::Settings => html! { <Settings ..props.clone() /> },
+        Tab::Inspector => drawn(|parts| &parts.inspector),
+        Tab::Story => {
+            parts::show(t, &props.session, |parts| &parts.telling, |telling| (telling.story)(props))
+        }
+        Tab::Why => parts::show(t, &props.session, |parts| &parts.telling, |telling| (telling.why)(props)),
+        Tab::Chart => drawn(|parts| &parts.chart),
+        Tab::Settings => drawn(|parts| &parts.settings),
     };
     html! {
         <aside class="side" aria-label={t.panels()}>

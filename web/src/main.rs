@@ -5,11 +5,14 @@
 
 mod app;
 mod bench;
+#[cfg(not(target_family = "wasm"))]
+mod first;
 mod i18n;
 mod keys;
 mod lessons;
 mod narrator;
 mod panels;
+mod parts;
 mod playback;
 mod scene;
 mod session;
@@ -20,23 +23,52 @@ mod trouble;
 mod url;
 
 use app::{App, AppProps};
+use lessons::Trouble;
 use session::Session;
 use url::Opening;
 
-fn main() {
+/// In a browser, starts the page; anywhere else, prints what stands there until then.
+#[cfg_attr(not(target_family = "wasm"), allow(unreachable_code, clippy::unnecessary_wraps))]
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    #[cfg(not(target_family = "wasm"))]
+    return first::print();
     trouble::watch();
     url::follow();
+    wasm_bindgen_futures::spawn_local(start());
+    Ok(())
+}
+
+/// Whether this runs in a browser, and not while the page is built.
+fn in_browser() -> bool {
+    cfg!(target_family = "wasm")
+}
+
+/// Opens what the address asks for, and shows it.
+async fn start() {
+    let document = gloo_utils::document();
+    let (Some(root), Some(app)) = (document.document_element(), document.get_element_by_id("app")) else {
+        return;
+    };
     let opening = Opening::from_window();
-    let Some(root) = gloo_utils::document().get_element_by_id("app") else { return };
+    let (timeline, problems) = match lessons::open(&opening).await {
+        Ok(opened) => opened,
+        Err(Trouble::Away) => return trouble::cannot_start("a part of the page could not be loaded"),
+        Err(Trouble::Lab(error)) => return trouble::show(&error.to_string()),
+    };
     let measured = opening.bench;
-    match Session::open(opening) {
-        Ok(session) => {
-            if measured {
-                bench::expose(&session);
-            }
-            root.set_inner_html("");
-            yew::Renderer::<App>::with_root_and_props(root, AppProps { session }).render();
-        }
-        Err(error) => trouble::show(&error.to_string()),
+    let session = Session::open(opening, timeline, problems);
+    if measured && let Ok(expose) = parts::bench().await {
+        expose(&session);
     }
+    let stage = room(&app);
+    app.set_inner_html("");
+    yew::Renderer::<App>::with_root_and_props(app, AppProps { session, stage }).render();
+    // An attribute of this name can always be set.
+    let _ = root.set_attribute("data-highwater", "started");
+}
+
+/// The room that the stage has in the first picture: where that is shown, the page needs no layout to find it out.
+fn room(app: &web_sys::Element) -> Option<(f64, f64)> {
+    let stage = app.query_selector(".first .stage").ok().flatten()?.get_bounding_client_rect();
+    (stage.width() > 0.0).then(|| (stage.width(), stage.height()))
 }

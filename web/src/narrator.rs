@@ -5,6 +5,7 @@ use highwater_lab::timeline::Timeline;
 use yew::prelude::*;
 
 use crate::i18n::{self, Text};
+use crate::parts;
 use crate::session::PanelProps;
 
 /// While time runs, lines are read out together this often, in milliseconds.
@@ -28,9 +29,12 @@ pub(crate) fn Narrator(props: &PanelProps) -> Html {
             let tell = {
                 let (session, told) = (session.clone(), told.clone());
                 move || {
+                    let Some(telling) = session.parts().telling.get() else {
+                        return parts::want(&session, |parts| &parts.telling);
+                    };
                     let (now, lines) = session.read(|timeline| {
                         let now = (timeline.branch(), timeline.events_until_position());
-                        (now, news(t, timeline, *told.borrow()))
+                        (now, (telling.news)(t, timeline, *told.borrow()))
                     });
                     *told.borrow_mut() = Some(now);
                     if !lines.is_empty() {
@@ -58,7 +62,7 @@ pub(crate) fn Narrator(props: &PanelProps) -> Html {
 }
 
 /// The newest lines of the story since a branch and a number of events.
-fn news(t: Text, timeline: &Timeline, since: Option<(usize, usize)>) -> Vec<String> {
+pub(crate) fn news(t: Text, timeline: &Timeline, since: Option<(usize, usize)>) -> Vec<String> {
     let end = timeline.events_until_position();
     let start = match since {
         Some((branch, events)) if branch == timeline.branch() && (events..events + JUMP).contains(&end) => {

@@ -12,12 +12,15 @@ use highwater_lab::error::LabError;
 use highwater_lab::share::{Rejected, ShareError};
 use highwater_lab::text::Lang;
 use highwater_lab::timeline::Timeline;
+use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
+use crate::lessons::Trouble;
 use crate::panels::verdict::Count;
+use crate::parts::Parts;
 use crate::playback::{Goal, Playback, Speed};
 use crate::url::{Opening, Theme};
-use crate::{lessons, storage, url};
+use crate::{in_browser, lessons, storage, url};
 
 /// What is selected on the stage or in a panel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,6 +87,18 @@ pub(crate) enum Dialog {
     Records(Count),
 }
 
+impl Dialog {
+    /// Its stable name, for style sheets.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Dialog::Help => "help",
+            Dialog::Lessons => "lessons",
+            Dialog::Share => "share",
+            Dialog::Records(_) => "records",
+        }
+    }
+}
+
 /// Something the page has to tell, until it is dismissed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Notice {
@@ -103,6 +118,8 @@ pub(crate) enum Notice {
     BadLinkPart(Rejected),
     /// Nothing of the share link can be used.
     BadLink(ShareError),
+    /// A lesson could not be loaded.
+    LessonAway,
     /// An intervention is not possible now.
     Refused {
         /// Why.
@@ -215,6 +232,7 @@ struct State {
 
 struct Inner {
     state: RefCell<State>,
+    parts: Parts,
     /// Grows whenever what panels show may have changed.
     revision: Cell<u64>,
     /// Told of every change of what panels show.
@@ -247,12 +265,8 @@ pub(crate) struct PanelProps {
 }
 
 impl Session {
-    /// Opens the page's session with what its address asks for.
-    ///
-    /// # Errors
-    /// Not even the first lesson can be played.
-    pub(crate) fn open(opening: Opening) -> Result<Self, LabError> {
-        let (timeline, problems) = lessons::open(&opening)?;
+    /// Opens the page's session with a timeline, and with what of its address could not be had.
+    pub(crate) fn open(opening: Opening, timeline: Timeline, problems: Vec<Notice>) -> Self {
         let mut state = State {
             playback: Playback::at(timeline.now()),
             timeline,
@@ -277,12 +291,13 @@ impl Session {
         }
         let session = Session(Rc::new(Inner {
             state: RefCell::new(state),
+            parts: Parts::new(),
             revision: Cell::new(0),
             on_change: RefCell::default(),
             on_stage: RefCell::default(),
         }));
         session.remember();
-        Ok(session)
+        session
     }
 
     /// Reads the timeline.
@@ -301,6 +316,11 @@ impl Session {
         look(&state.timeline, &state.playback)
     }
 
+    /// The parts of the page that come later.
+    pub(crate) fn parts(&self) -> &Parts {
+        &self.0.parts
+    }
+
     /// The number of the current state of what panels show.
     pub(crate) fn revision(&self) -> u64 {
         self.0.revision.get()
@@ -316,6 +336,12 @@ impl Session {
         *self.0.on_stage.borrow_mut() = Some(callback);
     }
 
+    /// A callback that does something with the session.
+    pub(crate) fn reform<E>(&self, act: impl Fn(&Session) + 'static) -> Callback<E> {
+        let session = self.clone();
+        Callback::from(move |_| act(&session))
+    }
+
     /// A callback that dispatches a command.
     pub(crate) fn callback<E>(&self, command: impl Fn(E) -> Command + 'static) -> Callback<E> {
         let session = self.clone();
@@ -327,9 +353,29 @@ impl Session {
 impl Session {
     /// Does what a person asks for.
     pub(crate) fn dispatch(&self, command: Command) {
+        if let Command::LoadLesson(id) = command {
+            return self.load_lesson(id);
+        }
         self.0.state.borrow_mut().dispatch(command);
         self.remember();
         self.changed();
+    }
+
+    /// Starts a lesson, once it is here.
+    fn load_lesson(&self, id: String) {
+        let session = self.clone();
+        spawn_local(async move {
+            let loaded = lessons::start(&id).await;
+            let mut state = session.0.state.borrow_mut();
+            match loaded {
+                Ok(timeline) => state.load(Ok(timeline)),
+                Err(Trouble::Away) => state.notify(Notice::LessonAway),
+                Err(Trouble::Lab(error)) => state.load(Err(error)),
+            }
+            drop(state);
+            session.remember();
+            session.changed();
+        });
     }
 
     /// Does something to the cluster, now, and says why not where the person asked.
@@ -402,7 +448,9 @@ impl Session {
 
     /// Keeps the share link where it outlives the engine.
     fn remember(&self) {
-        self.read(url::remember);
+        if in_browser() {
+            self.read(url::remember);
+        }
     }
 }
 
@@ -462,7 +510,8 @@ impl State {
             Command::Answer { question, choice } => {
                 Rc::make_mut(&mut self.view.answers).insert(question, choice);
             }
-            Command::LoadLesson(id) => self.load(lessons::start(&id)),
+            // What comes later is the session's to wait for.
+            Command::LoadLesson(_) => {}
             Command::Restart => self.load(lessons::restart(&self.timeline)),
             Command::SetLang(lang) => {
                 self.view.lang = lang;

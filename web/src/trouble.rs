@@ -23,6 +23,16 @@ pub(crate) fn show(reason: &str) {
     let _ = build(reason);
 }
 
+/// Has `boot.js` say that the page cannot start, and why.
+pub(crate) fn cannot_start(reason: &str) {
+    let window = gloo_utils::window();
+    let fail = js_sys::Reflect::get(&window, &"highwaterFailed".into()).ok();
+    if let Some(fail) = fail.and_then(|fail| fail.dyn_into::<js_sys::Function>().ok()) {
+        // It only writes into the document.
+        let _ = fail.call1(&window, &reason.into());
+    }
+}
+
 fn web_error(text: &str) {
     gloo_console::error!(text);
 }

@@ -16,7 +16,7 @@ use highwater_lab::timeline::Timeline;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 
-use crate::session::Notice;
+use crate::session::{Notice, Session};
 use crate::{lessons, storage};
 
 /// A set of colours.
@@ -66,7 +66,7 @@ fn lang_from_word(word: &str) -> Option<Lang> {
 }
 
 /// What the page opens with.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Opening {
     pub(crate) lesson: Option<String>,
     pub(crate) lang: Lang,
@@ -186,6 +186,15 @@ pub(crate) fn follow() {
     gloo_utils::window().set_onhashchange(Some(start_over.as_ref().unchecked_ref()));
     // For as long as the page is open.
     start_over.forget();
+}
+
+/// Loads the page anew where its timeline is now.
+pub(crate) fn reload_here(session: &Session) {
+    let location = gloo_utils::window().location();
+    // A changed fragment alone reloads the page, as `follow` has it; the same one does not.
+    let link = session.read(share::encode);
+    let same = location.hash().is_ok_and(|now| now.trim_start_matches('#') == link);
+    let _ = if same { location.reload() } else { location.set_hash(&link) };
 }
 
 /// The page's address without query and fragment.

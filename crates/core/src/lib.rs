@@ -8,6 +8,7 @@
 //! Behaviour follows Apache Kafka 4.x. Sections in comments (§4.4) are those of the project's Kafka reference;
 //! `docs/model.md` lists every simplification.
 
+#![forbid(unsafe_code)]
 #![deny(clippy::float_arithmetic, clippy::disallowed_types, clippy::disallowed_methods)]
 
 pub mod action;

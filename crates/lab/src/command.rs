@@ -2,6 +2,7 @@
 //! `kill leader of orders-0`, `cut broker 1 - broker 2`, `send m5: producer 1 to orders key=a`.
 
 use crate::duration;
+use crate::scenario::packed::packed;
 use crate::words::{self, Words};
 use highwater_core::action::{Crash, Intervention, Send};
 use highwater_core::cluster::Cluster;
@@ -209,6 +210,33 @@ pub enum WhichMessage {
         to: Who,
     },
 }
+
+packed!(struct PartitionName { topic, index });
+packed!(
+    enum Who {
+        Node(node),
+        LeaderOf(partition),
+        FollowerOf(partition, nth),
+        CoordinatorOf(group),
+        Called(name),
+    }
+);
+packed!(
+    enum Verb {
+        Kill,
+        PowerLoss,
+        Restart,
+        Pause,
+        Resume,
+        Shutdown,
+    }
+);
+packed!(enum WhichMessage { Number(id), First { kind, from, to } });
+packed!(enum Command {
+    Process { verb, who, name }, Link { cut, from, to, both_ways }, Message { which, delay }, Slow { who, by },
+    Latency { from, to, latency }, Send { name, producer, topic, key, partition, size },
+    AddPartitions { topic, total }, Set { name, member, value }, Elect { unclean, partition }
+});
 
 /// The value size of a record for which none is given.
 const DEFAULT_SIZE: u32 = 100;

@@ -5,6 +5,7 @@
 
 use crate::command::{PartitionName, Who, checked_name};
 use crate::ledger::{Fate, FateChange};
+use crate::scenario::packed::packed;
 use crate::words::Words;
 use highwater_core::event::{Event, EventKind};
 use highwater_core::ids::{NodeId, PartitionId, RecordId};
@@ -53,6 +54,37 @@ enum Fact {
     Assigned(Who),
     Done(String),
 }
+
+packed!(struct Condition { facts });
+packed!(
+    enum Place {
+        Leader,
+        Follower,
+        At(who),
+    }
+);
+packed!(
+    enum Fact {
+        Created(record),
+        Sent(record),
+        Appended(record, place),
+        Acked(record),
+        Failed(record),
+        Processed(record),
+        Became(record, fate),
+        Elected(partition, leader),
+        Offline(partition),
+        Isr(partition, size),
+        Truncated(partition),
+        HighWatermark(partition, offset),
+        Crashed(who),
+        Restarted(who),
+        Fenced(who),
+        Unfenced(who),
+        Assigned(who),
+        Done(cue),
+    }
+);
 
 /// What a condition is held against.
 pub(crate) enum Happened<'a> {

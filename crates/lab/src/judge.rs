@@ -4,6 +4,7 @@ use crate::error::LabError;
 use crate::ledger::{Counts, Entry, Fate, Ledger};
 use crate::run;
 use crate::scenario::Scenario;
+use crate::scenario::packed::packed;
 use crate::text::Text;
 use crate::timeline::Timeline;
 use crate::words::Words;
@@ -52,6 +53,21 @@ impl Relation {
         }
     }
 }
+
+packed!(struct Predicate { clauses });
+packed!(enum Clause { Count { name, relation, number }, Fate { record, is, fate } });
+packed!(
+    enum Relation {
+        Below,
+        AtMost,
+        Equal,
+        AtLeast,
+        Above,
+    }
+);
+packed!(struct Question { ask, choices });
+packed!(struct Choice { text, right_if });
+packed!(struct Challenge { ask, goal, settings, changes, hint });
 
 /// The most clauses of a predicate.
 const MOST_CLAUSES: usize = 8;

@@ -3,6 +3,8 @@
 //!
 //! A [`Timeline`](timeline::Timeline) plays a [`Scenario`](scenario::Scenario). No web, no clock, no files.
 
+#![forbid(unsafe_code)]
+
 pub mod cause;
 pub mod command;
 pub mod condition;

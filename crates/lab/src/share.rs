@@ -10,7 +10,7 @@
 use crate::command::Command;
 use crate::error::LabError;
 use crate::lessons;
-use crate::scenario::{LONGEST_FILE, Scenario};
+use crate::scenario::{LONGEST_FILE, Origin, Scenario};
 use crate::timeline::Timeline;
 use highwater_core::config::{self, ConfigError};
 use highwater_core::error::Refused;
@@ -192,13 +192,11 @@ impl Shared {
     /// What has to be known to get back to a timeline's position.
     pub fn of(timeline: &Timeline) -> Self {
         let scenario = timeline.scenario();
-        let known = lessons::find(&scenario.id).is_some_and(|lesson| *lesson.source == *scenario.source);
         let metadata = timeline.cluster().metadata();
         Shared {
-            scenario: if known {
-                Source::Lesson(scenario.id.clone())
-            } else {
-                Source::Text(scenario.source.to_string())
+            scenario: match &scenario.origin {
+                Origin::Lesson => Source::Lesson(scenario.id.clone()),
+                Origin::Text(text) => Source::Text(text.to_string()),
             },
             seed: Some(timeline.seed()).filter(|seed| *seed != scenario.setup.seed),
             overrides: timeline.overrides().to_vec(),
@@ -248,17 +246,25 @@ impl Shared {
             Source::Lesson(id) => {
                 lessons::find(id).ok_or_else(|| ShareError::NoSuchLesson(shorten(id)))?.scenario()
             }
-            Source::Text(text) => Scenario::parse("shared", "link", text),
+            Source::Text(text) => return read(text),
         };
         scenario.map(Arc::new).map_err(|e| ShareError::Scenario(e.into()))
     }
 
-    /// Plays the scenario up to the position. Parts that turn out not to be possible are listed.
+    /// Reads the scenario that is meant, and plays it.
+    ///
+    /// # Errors
+    /// It cannot be read, or not be played.
+    pub fn open(&self) -> Result<(Timeline, Vec<Rejected>), ShareError> {
+        self.play(&self.load()?)
+    }
+
+    /// Plays the scenario, which is the one that is meant, up to the position. Parts that turn out not to be possible
+    /// are listed.
     ///
     /// # Errors
     /// The scenario cannot be played.
-    pub fn open(&self) -> Result<(Timeline, Vec<Rejected>), ShareError> {
-        let scenario = self.load()?;
+    pub fn play(&self, scenario: &Arc<Scenario>) -> Result<(Timeline, Vec<Rejected>), ShareError> {
         let mut rejected = Vec::new();
         let mut overrides: Vec<(String, String)> = Vec::new();
         let mut timeline = Timeline::new(scenario.clone(), self.seed, &[]).map_err(ShareError::Scenario)?;
@@ -334,6 +340,14 @@ impl Shared {
         self.acts.push((step, Command::parse(command).map_err(Reason::Words)?));
         Ok(())
     }
+}
+
+/// Reads the scenario whose text a link carries.
+///
+/// # Errors
+/// What is wrong with the text.
+pub fn read(text: &str) -> Result<Arc<Scenario>, ShareError> {
+    Scenario::parse("shared", "link", text).map(Arc::new).map_err(|e| ShareError::Scenario(e.into()))
 }
 
 fn read_step(text: &str) -> Result<usize, Reason> {

@@ -14,6 +14,11 @@ pub(crate) fn text(error: impl Display) -> String {
     error.to_string()
 }
 
+/// Adds what was being done to an error's message.
+pub(crate) fn doing<E: Display>(what: impl Display) -> impl Fn(E) -> String {
+    move |error| format!("{what}: {error}")
+}
+
 /// The cargo that runs this task, in the root of the workspace.
 pub(crate) fn cargo<S: AsRef<OsStr>>(args: impl IntoIterator<Item = S>) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));

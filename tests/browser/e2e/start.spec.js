@@ -54,3 +54,59 @@ test.describe('without JavaScript', () => {
     await expect(page.locator('#boot-trouble')).toBeHidden();
   });
 });
+
+test.describe('the first picture', () => {
+  /** Holds the page back as it is before WASM has started. */
+  test.beforeEach(({ page }) => page.route('**/*.wasm*', () => {}));
+  const stage = (page) => page.locator('.first [data-testid=stage], .first .stage').first();
+
+  test('stands there before the page starts, without words, and with nothing to press', async ({ axe, page }) => {
+    await page.goto('./', { waitUntil: 'commit' });
+    await expect(stage(page).locator('svg').first()).toBeVisible();
+    for (const record of ['m1', 'm5']) await expect(stage(page).getByText(record, { exact: true }).first()).toBeVisible();
+    await expect(page.locator('.first input[type=range]').first()).toHaveJSProperty('value', '256');
+    await expect(page.locator('.first')).toHaveAttribute('aria-hidden', 'true');
+    expect(await page.getByRole('button').count()).toBe(0);
+    // Of what both languages have words for, none is seen.
+    expect(await page.locator('.first').innerText()).not.toMatch(/Predict|Broker|Lesson|Settings|预测/);
+    await axe();
+  });
+
+  for (const query of ['?lesson=unclean-election', '?embed=1', '#v=1&at=3']) {
+    test(`is not there where the address asks for something else: ${query}`, async ({ page }) => {
+      await page.goto(`./${query}`, { waitUntil: 'commit' });
+      await expect(page.getByText('Highwater is starting')).toBeVisible();
+      await expect(page.locator('.first')).toBeHidden();
+    });
+  }
+
+  test('has the colours that the reader has chosen', async ({ page }) => {
+    await page.goto('./?theme=dark', { waitUntil: 'commit' });
+    await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
+    await page.evaluate(() => localStorage.setItem('highwater.theme', 'projector'));
+    await page.goto('./', { waitUntil: 'commit' });
+    await expect(page.locator('html')).toHaveAttribute('data-theme', 'projector');
+  });
+});
+
+test('the page takes over from the first picture without moving anything', async ({ open, page }) => {
+  await page.addInitScript(() => {
+    window.places = [];
+    window.shift = 0;
+    new PerformanceObserver((list) => list.getEntries().forEach((it) => (window.shift += it.value))).observe({ type: 'layout-shift', buffered: true });
+    const note = () => {
+      const stage = document.querySelector('.stage');
+      const seen = stage && [...stage.querySelectorAll('svg')].some((svg) => svg.childElementCount > 1);
+      if (stage) window.places.push([seen, JSON.stringify(stage.getBoundingClientRect())]);
+      if (window.places.length < 60) requestAnimationFrame(note);
+    };
+    requestAnimationFrame(note);
+  });
+  await open('?lang=en');
+  await page.waitForFunction(() => window.places.length >= 30);
+  const places = await page.evaluate(() => window.places);
+  // In no frame is the stage empty, or elsewhere.
+  expect(places.filter(([seen]) => !seen)).toEqual([]);
+  expect(new Set(places.map(([, place]) => place)).size).toBe(1);
+  expect(await page.evaluate(() => window.shift)).toBe(0);
+});

@@ -13,6 +13,11 @@ messages! {
     all_lessons = "All lessons", "全部课程";
     restart_lesson = "Start again", "重新开始";
 
+    lesson_away = "The lesson could not be loaded. Try again when you are online.", "课程无法加载。请在联网后重试。";
+    lesson_replaced =
+        "Highwater has been updated since you opened this page. Reload it to open another lesson.",
+        "打开本页之后 Highwater 已更新。重新加载后才能打开其他课程。";
+
     question = "Predict", "先预测";
     lock_in = "Lock in my answer", "确定我的答案";
     locked_in = "Answer locked in. Press play to see.", "答案已确定。按播放看结果。";

@@ -12,6 +12,13 @@ messages! {
     copied = "Copied", "已复制";
     copy_failed = "Could not copy: select the text and copy it yourself", "无法复制：请选中文字自行复制";
 
+    part_coming = "Loading …", "正在加载……";
+    part_failed = "This part of the page could not be loaded.", "页面的这一部分无法加载。";
+    part_again = "Try again", "重试";
+    part_replaced =
+        "Highwater has been updated since you opened this page, and this part is only in the new version. Reload: you come back to this moment.",
+        "打开本页之后 Highwater 已更新，这一部分只在新版本里。重新加载后会回到此刻。";
+
     language = "Language", "语言";
     language_english = "English", "English";
     language_chinese = "中文", "中文";

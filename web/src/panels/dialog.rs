@@ -1,48 +1,57 @@
-//! A modal dialog: the browser's own, which keeps the focus inside, closes on Escape and gives the focus back.
+//! The modal dialog: the browser's own, which keeps the focus inside, closes on Escape and gives the focus back.
 
 use web_sys::HtmlDialogElement;
 use yew::prelude::*;
 
 use crate::i18n::Text;
 use crate::panels::icon::{Shape, icon};
-use crate::session::{Command, Dialog, Session};
+use crate::parts;
+use crate::session::{Command, PanelProps};
+
+/// What is in an open dialog.
+pub(crate) struct DialogContent {
+    pub(super) title: AttrValue,
+    pub(super) body: Html,
+}
+
+/// The dialog that the session shows, if any. What is in it is drawn by a part of the page that comes when first one opens.
+pub(crate) fn dialog(t: Text, props: &PanelProps) -> Html {
+    let session = &props.session;
+    let shown = session.view().dialog;
+    let content = shown.map(|shown| {
+        let drawn = session.parts().dialogs.get().map(|draw| draw(props, shown));
+        drawn.unwrap_or_else(|| DialogContent {
+            title: t.part_coming().into(),
+            body: parts::show(t, session, |parts| &parts.dialogs, |_| Html::default()),
+        })
+    });
+    let (title, body) = content.map(|content| (content.title, content.body)).unwrap_or_default();
+    let name = shown.map(|shown| shown.word());
+    html! {
+        <Modal {t} {name} {title} on_close={session.callback(|()| Command::Show(None))}>{ body }</Modal>
+    }
+}
 
 #[derive(PartialEq, Properties)]
 struct ModalProps {
     t: Text,
-    /// Names it in ids and classes.
-    name: &'static str,
+    /// Which dialog is open, for style sheets.
+    name: Option<&'static str>,
     title: AttrValue,
-    open: bool,
     /// It was closed by the person in front of it.
     on_close: Callback<()>,
     children: Html,
-}
-
-/// A dialog that is there while the session shows it; its content is made only then.
-pub(super) fn modal(
-    t: Text,
-    session: &Session,
-    name: &'static str,
-    open: impl Fn(Dialog) -> bool,
-    title: impl Into<AttrValue>,
-    children: impl FnOnce() -> Html,
-) -> Html {
-    let open = session.view().dialog.is_some_and(open);
-    let content = if open { children() } else { Html::default() };
-    html! {
-        <Modal {t} {name} title={title.into()} {open} on_close={session.callback(|()| Command::Show(None))}>{ content }</Modal>
-    }
 }
 
 /// A dialog that is always mounted and shows its content while it is open.
 #[component]
 fn Modal(props: &ModalProps) -> Html {
     let t = props.t;
+    let open = props.name.is_some();
     let node = use_node_ref();
     {
         let node = node.clone();
-        use_effect_with(props.open, move |open| {
+        use_effect_with(open, move |open| {
             if let Some(dialog) = node.cast::<HtmlDialogElement>() {
                 match (*open, dialog.open()) {
                     // It fails only where the element is not in the page.
@@ -55,7 +64,7 @@ fn Modal(props: &ModalProps) -> Html {
     }
     // `close` also follows our own `close()`; then the session has moved on already.
     let onclose = {
-        let (open, on_close) = (props.open, props.on_close.clone());
+        let on_close = props.on_close.clone();
         Callback::from(move |_: Event| {
             if open {
                 on_close.emit(());
@@ -71,20 +80,17 @@ fn Modal(props: &ModalProps) -> Html {
             }
         })
     };
-    let heading = format!("dialog-{}", props.name);
     html! {
-        <dialog ref={node} class={classes!("dialog", props.name)} aria-labelledby={heading.clone()} {onclose} {onclick}>
+        <dialog ref={node} class={classes!("dialog", props.name)} aria-labelledby="dialog-title" {onclose} {onclick}>
             <div class="dialog-content">
                 <header>
-                    <h2 id={heading}>{ &props.title }</h2>
+                    <h2 id="dialog-title">{ &props.title }</h2>
                     <button type="button" class="icon-button" aria-label={t.close()} title={t.close()}
                         onclick={props.on_close.reform(|_: MouseEvent| ())}>
                         { icon(Shape::Cross) }
                     </button>
                 </header>
-                if props.open {
-                    { props.children.clone() }
-                }
+                { props.children.clone() }
             </div>
         </dialog>
     }

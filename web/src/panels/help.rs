@@ -2,9 +2,7 @@
 
 use yew::prelude::*;
 
-use super::dialog::modal;
 use crate::i18n::Text;
-use crate::session::{Dialog, Session};
 
 /// Keys that do the same, and what they do.
 type Row = (Vec<&'static str>, &'static str);
@@ -25,11 +23,7 @@ fn keys(t: Text) -> [Row; 11] {
     ]
 }
 
-pub(crate) fn help(t: Text, session: &Session) -> Html {
-    modal(t, session, "help", |dialog| dialog == Dialog::Help, t.help_open(), || content(t))
-}
-
-fn content(t: Text) -> Html {
+pub(super) fn content(t: Text) -> Html {
     let legend = [t.legend_strip(), t.legend_hw(), t.legend_leo(), t.legend_crown(), t.legend_message()];
     html! {
         <>

@@ -1,12 +1,16 @@
 //! The lesson: what it is about, what to predict, why it came so, what to try.
 
-use highwater_lab::judge::{self, Challenge, Question, Standing};
+use std::sync::Arc;
+
+use highwater_lab::judge::{self, Question, Standing};
 use highwater_lab::lessons;
+use highwater_lab::scenario::Scenario;
 use highwater_lab::timeline::Timeline;
 use yew::prelude::*;
 
 use super::icon::{Shape, icon};
 use crate::i18n::Text;
+use crate::parts;
 use crate::session::{Command, Dialog, PanelProps, Session};
 
 #[component]
@@ -17,12 +21,11 @@ pub(crate) fn Lesson(props: &PanelProps) -> Html {
     let view = session.view();
     let over = view.seen_end;
     let scenario = session.read(|timeline| timeline.scenario().clone());
-    let standing = session.read(judge::challenge).filter(|_| session.read(was_touched));
     // The engine answers: the lesson is played to its end once more, as it was written.
     let right = {
-        let scenario = scenario.clone();
-        use_memo((scenario.id.clone(), over), move |(_, over)| {
-            over.then(|| judge::right_answers(&scenario).ok()).flatten()
+        let (scenario, judging) = (scenario.clone(), session.parts().judging.get().filter(|_| over));
+        use_memo((scenario.id.clone(), judging.is_some()), move |_| {
+            judging.and_then(|judging| (judging.right)(&scenario))
         })
     };
     let place = lessons::ALL.iter().position(|lesson| lesson.id == scenario.id);
@@ -48,9 +51,9 @@ pub(crate) fn Lesson(props: &PanelProps) -> Html {
                     { paragraphs(scenario.explanation.get(t.0)) }
                 }
             </div>
-            <div class="challenge" hidden={scenario.challenge.is_none() || !over}>
-                if let Some(challenge) = &scenario.challenge {
-                    { show_challenge(t, challenge, standing.as_ref(), over) }
+            <div class="challenge" hidden={!over}>
+                if over {
+                    { parts::show(t, session, |parts| &parts.judging, |judging| (judging.challenge)(t, session)) }
                 }
             </div>
             <footer>
@@ -144,8 +147,17 @@ fn show_question(
     }
 }
 
-fn show_challenge(t: Text, challenge: &Challenge, standing: Option<&Standing>, over: bool) -> Html {
-    let (class, words) = match standing {
+/// Which choices of each question are right; none where the lesson cannot be played.
+pub(crate) fn right_answers(scenario: &Arc<Scenario>) -> Option<Vec<Vec<bool>>> {
+    judge::right_answers(scenario).ok()
+}
+
+/// What to try, once the lesson is over, and how that stands.
+pub(crate) fn challenge(t: Text, session: &Session) -> Html {
+    let scenario = session.read(|timeline| timeline.scenario().clone());
+    let Some(challenge) = &scenario.challenge else { return html! { <p hidden=true /> } };
+    let standing = session.read(judge::challenge).filter(|_| session.read(was_touched));
+    let (class, words) = match &standing {
         Some(Standing::Won) => ("won", t.challenge_solved().to_string()),
         Some(Standing::Missed) => ("missed", t.challenge_missed().to_string()),
         Some(Standing::TooManyChanges { changed }) => {
@@ -165,7 +177,7 @@ fn show_challenge(t: Text, challenge: &Challenge, standing: Option<&Standing>, o
                 }
                 { words }
             </p>
-            if let Some(hint) = challenge.hint.as_ref().filter(|_| over) {
+            if let Some(hint) = &challenge.hint {
                 <details>
                     <summary>{ t.show_hint() }</summary>
                     <p>{ hint.get(t.0) }</p>

@@ -1,32 +1,24 @@
 //! The lesson picker.
 
-use highwater_lab::lessons;
 use yew::prelude::*;
 
-use super::dialog::modal;
 use super::icon::{Shape, icon};
 use crate::i18n::Text;
-use crate::session::{Command, Dialog, Session};
+use crate::lessons::{Entry, INDEX};
+use crate::session::{Command, Session};
 
-pub(crate) fn lesson_picker(t: Text, session: &Session) -> Html {
-    modal(t, session, "lessons", |dialog| dialog == Dialog::Lessons, t.lessons(), || content(t, session))
-}
-
-fn content(t: Text, session: &Session) -> Html {
+pub(super) fn content(t: Text, session: &Session) -> Html {
     let current = session.read(|timeline| timeline.scenario().id.clone());
-    // Read again at each opening: a few short files.
-    let scenarios = lessons::ALL.iter().filter_map(|lesson| lesson.scenario().ok());
-    let entry = |scenario: highwater_lab::scenario::Scenario| {
-        let here = scenario.id == current;
-        let id = scenario.id.clone();
+    let entry = |lesson: &'static Entry| {
+        let here = lesson.id == current;
         html! {
-            <li key={scenario.id.clone()}>
+            <li key={lesson.id}>
                 <button type="button" aria-current={here.then_some("true")}
-                    onclick={session.callback(move |_: MouseEvent| Command::LoadLesson(id.clone()))}>
+                    onclick={session.callback(move |_: MouseEvent| Command::LoadLesson(lesson.id.to_owned()))}>
                     { icon(Shape::Play) }
-                    <strong>{ scenario.title.get(t.0) }</strong>
+                    <strong>{ lesson.title.get(t.0) }</strong>
                     <em hidden={!here}>{ t.lesson_current() }</em>
-                    <span>{ scenario.summary.get(t.0) }</span>
+                    <span>{ lesson.summary.get(t.0) }</span>
                 </button>
             </li>
         }
@@ -34,7 +26,7 @@ fn content(t: Text, session: &Session) -> Html {
     html! {
         <>
             <p>{ t.lessons_help() }</p>
-            <ol class="lesson-list">{ for scenarios.map(entry) }</ol>
+            <ol class="lesson-list">{ for INDEX.iter().map(entry) }</ol>
         </>
     }
 }

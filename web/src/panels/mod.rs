@@ -3,6 +3,7 @@
 
 mod chart;
 mod dialog;
+mod dialogs;
 mod help;
 mod icon;
 mod inspector;
@@ -21,14 +22,12 @@ pub(crate) mod verdict;
 mod why;
 
 pub(crate) use chart::Chart;
-pub(crate) use help::help;
+pub(crate) use dialog::{DialogContent, dialog};
+pub(crate) use dialogs::dialog_content;
 pub(crate) use inspector::inspector;
-pub(crate) use lesson::Lesson;
-pub(crate) use lessons::lesson_picker;
+pub(crate) use lesson::{Lesson, challenge, right_answers};
 pub(crate) use notices::notices;
-pub(crate) use records::record_list;
 pub(crate) use settings::Settings;
-pub(crate) use share::Share;
 pub(crate) use sliders::Sliders;
 pub(crate) use story::Story;
 pub(crate) use switches::{language_switch, theme_switch};

@@ -4,6 +4,7 @@ use yew::prelude::*;
 
 use super::icon::{Shape, icon};
 use crate::i18n::Text;
+use crate::parts;
 use crate::session::{Command, Notice, Session};
 
 impl Notice {
@@ -13,6 +14,8 @@ impl Notice {
             Notice::BadParameter { name, value } => t.bad_parameter(name, value),
             Notice::BadLinkPart(rejected) => t.bad_share_link(&t.rejected_part(rejected)),
             Notice::BadLink(error) => t.bad_share_link(&t.share_error(error)),
+            Notice::LessonAway if parts::is_replaced() => t.lesson_replaced().to_owned(),
+            Notice::LessonAway => t.lesson_away().to_owned(),
             Notice::Refused { why } => t.refused(&t.refusal(why)),
             Notice::BranchGrown { what } => t.branch_grown(&t.intervention(what)),
         }

@@ -4,10 +4,10 @@ use highwater_lab::ledger::Entry;
 use highwater_lab::timeline::Timeline;
 use yew::prelude::*;
 
-use super::dialog::modal;
+use super::dialog::DialogContent;
 use super::verdict::Count;
 use crate::i18n::{Text, grouped};
-use crate::session::{Command, Dialog, Selection, Session};
+use crate::session::{Command, Selection, Session};
 
 /// The most records that are listed; the newest ones.
 const LISTED: usize = 200;
@@ -33,16 +33,12 @@ impl Row {
     }
 }
 
-pub(crate) fn record_list(t: Text, session: &Session) -> Html {
-    let shown = match session.view().dialog {
-        Some(Dialog::Records(count)) => Some(count),
-        _ => None,
-    };
-    let count = shown.unwrap_or(Count::Promised);
-    let (total, rows) = shown.map(|count| session.read(|timeline| rows(timeline, count))).unwrap_or_default();
-    let title = t.records_title(count.name(t), &grouped(total));
-    let is_this = |dialog| matches!(dialog, Dialog::Records(_));
-    modal(t, session, "records", is_this, title, || content(t, session, count, total, &rows))
+pub(super) fn content(t: Text, session: &Session, count: Count) -> DialogContent {
+    let (total, rows) = session.read(|timeline| rows(timeline, count));
+    DialogContent {
+        title: t.records_title(count.name(t), &grouped(total)).into(),
+        body: list(t, session, count, total, &rows),
+    }
 }
 
 /// How many records there are, and the newest of them.
@@ -52,7 +48,7 @@ fn rows(timeline: &Timeline, count: Count) -> (u64, Vec<Row>) {
     (all.count() as u64, rows)
 }
 
-fn content(t: Text, session: &Session, count: Count, total: u64, rows: &[Row]) -> Html {
+fn list(t: Text, session: &Session, count: Count, total: u64, rows: &[Row]) -> Html {
     if total == 0 {
         return html! { <><p>{ count.meaning(t) }</p><p class="note">{ t.records_none() }</p></> };
     }

@@ -108,8 +108,8 @@ fn title(t: Text, scope: Scope) -> &'static str {
 
 /// Whether a row has all words of the search, in its name or in what it means.
 fn matches(setting: &Setting, search: &str) -> bool {
-    let row = format!("{} {} {}", setting.qualified_name(), setting.meaning_en, setting.meaning_zh)
-        .to_ascii_lowercase();
+    let meanings = setting.documentation().map(|docs| [docs.meaning_en, docs.meaning_zh].join(" "));
+    let row = format!("{} {}", setting.qualified_name(), meanings.unwrap_or_default()).to_ascii_lowercase();
     search.to_ascii_lowercase().split_whitespace().all(|word| row.contains(word))
 }
 
@@ -217,7 +217,7 @@ fn show_row(
                 { refusal.map(|why| t.refused_setting(&t.refusal(why))).unwrap_or_default() }
             </p>
             <div id={about} class="about">
-                <p>{ t.pick(setting.meaning_en, setting.meaning_zh) }</p>
+                <p>{ setting.documentation().map(|docs| t.pick(docs.meaning_en, docs.meaning_zh)) }</p>
                 <p class="note">{ t.about_setting(setting) }</p>
             </div>
         </li>
@@ -277,7 +277,7 @@ impl Text {
             parts.push(self.default_old(&setting.default_2_1.to_string()));
             parts.push(self.default_new(&setting.default_4.to_string()));
         }
-        parts.push(self.source(setting.source));
+        parts.extend(setting.documentation().map(|docs| self.source(docs.source)));
         parts.join(self.pick("; ", "；"))
     }
 }

@@ -5,9 +5,8 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{HtmlInputElement, HtmlTextAreaElement};
 use yew::prelude::*;
 
-use super::dialog::modal;
 use crate::i18n::{Text, grouped};
-use crate::session::{Dialog, PanelProps, Session};
+use crate::session::{PanelProps, Session};
 use crate::url;
 
 /// Some mail programs and chats cut links that are longer.
@@ -46,18 +45,11 @@ impl Embedding {
 type Copied = Option<(&'static str, bool)>;
 
 #[component]
-pub(crate) fn Share(props: &PanelProps) -> Html {
+pub(super) fn Share(props: &PanelProps) -> Html {
     let t = props.text();
     let embedding = use_state(Embedding::default);
     let copied = use_state(|| None);
-    modal(
-        t,
-        &props.session,
-        "share",
-        |dialog| dialog == Dialog::Share,
-        t.share_title(),
-        || content(t, &props.session, &embedding, &copied),
-    )
+    content(t, &props.session, &embedding, &copied)
 }
 
 fn content(

@@ -24,6 +24,7 @@ use web_sys::{Element, MediaQueryList, ResizeObserver};
 use yew::prelude::*;
 
 use crate::i18n::Text;
+use crate::in_browser;
 use crate::scene::{self, Scene};
 use crate::session::{Command, Selection, Session};
 
@@ -43,6 +44,8 @@ pub(crate) struct StageProps {
     pub(crate) text: Text,
     /// What is selected.
     pub(crate) selection: Option<Selection>,
+    /// The room it has at first, where it is known.
+    pub(crate) room: Option<(f64, f64)>,
 }
 
 pub(crate) enum Msg {
@@ -101,12 +104,21 @@ impl Component for Stage {
     type Properties = StageProps;
 
     fn create(ctx: &Context<Self>) -> Self {
-        ctx.props().session.on_stage(ctx.link().callback(|()| Msg::Look));
+        let StageProps { session, room, .. } = ctx.props();
+        session.on_stage(ctx.link().callback(|()| Msg::Look));
+        let layout = room.map(|(width, height)| {
+            Rc::new(Layout::new(width, height, session.read(|timeline| picture::cast(timeline.cluster()))))
+        });
+        let picture = layout.as_ref().map(|layout| {
+            let mut turn = Turn::default();
+            turn.begin(true);
+            Rc::new(session.read(|timeline| Picture::take(timeline, &layout.strip, None, &mut turn)))
+        });
         Stage {
             container: NodeRef::default(),
             moving: NodeRef::default(),
-            layout: None,
-            picture: None,
+            layout,
+            picture,
             scene: None,
             pressed: None,
             resize: None,
@@ -114,7 +126,9 @@ impl Component for Stage {
             last_frame: None,
             turn: Turn::default(),
             unpainted: Some(0),
-            still: gloo_utils::window().match_media("(prefers-reduced-motion: reduce)").ok().flatten(),
+            still: in_browser()
+                .then(|| gloo_utils::window().match_media("(prefers-reduced-motion: reduce)").ok().flatten())
+                .flatten(),
         }
     }
 
@@ -264,7 +278,7 @@ impl Stage {
             self.scene = self.moving.cast::<Element>().map(Scene::new);
         }
         let Some(scene) = &mut self.scene else { return true };
-        let StageProps { session, text, selection } = ctx.props();
+        let StageProps { session, text, selection, .. } = ctx.props();
         let view = scene::View { layout, selection: *selection, text: *text, still };
         session.watch(|timeline, playback| scene.draw(timeline, playback, view, seconds))
     }

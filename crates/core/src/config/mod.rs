@@ -109,7 +109,12 @@ pub struct Setting {
     pub default_2_1: Value,
     /// The default in Kafka 4.x.
     pub default_4: Value,
-    /// What it does, one sentence, in English.
+}
+
+/// What is written about a setting. It stands apart from the table: a program that shows none need not bring it along.
+#[derive(Debug)]
+pub struct Documentation {
+    /// What the setting does, one sentence, in English.
     pub meaning_en: &'static str,
     /// The same in Simplified Chinese.
     pub meaning_zh: &'static str,
@@ -118,6 +123,14 @@ pub struct Setting {
 }
 
 impl Setting {
+    /// What is written about it; none for a setting that is not of the [`TABLE`].
+    pub fn documentation(&self) -> Option<&'static Documentation> {
+        let rows = TABLE.iter().copied().flatten().zip(table::DOCUMENTATION.iter().copied().flatten());
+        rows.into_iter()
+            .find(|(row, _)| (row.scope, row.name) == (self.scope, self.name))
+            .map(|(_, docs)| docs)
+    }
+
     /// The default of an era.
     pub fn default_of(&self, era: Era) -> Value {
         match era {
@@ -401,7 +414,8 @@ mod tests {
                 let defaults = Settings::defaults(era, 1, 1, 1);
                 assert_eq!(defaults.get(row, None), Some(row.default_of(era)), "{}", row.qualified_name());
             }
-            assert!(row.meaning_en.ends_with('.') && row.meaning_zh.ends_with('。'), "{}", row.name);
+            let docs = row.documentation().unwrap();
+            assert!(docs.meaning_en.ends_with('.') && docs.meaning_zh.ends_with('。'), "{}", row.name);
         }
     }
 

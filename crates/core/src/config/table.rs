@@ -1,7 +1,7 @@
 //! The table of settings. A row is a field of a typed struct, so the model reads `config.linger_ms` while the
 //! page, the command line and the docs read the row.
 
-use super::{Era, Kind, Scope, Setting, Unit, Value};
+use super::{Documentation, Era, Kind, Scope, Setting, Unit, Value};
 use serde::{Deserialize, Serialize};
 
 /// A type that a setting can have.
@@ -81,7 +81,7 @@ const fn int(min: i64, max: i64) -> Kind {
 }
 
 macro_rules! config {
-    ($(#[$doc:meta])* $name:ident, $rows:ident, $scope:ident {
+    ($(#[$doc:meta])* $name:ident, $rows:ident, $docs:ident, $scope:ident {
         $($field:ident: $ty:ident = $key:literal, $kind:expr, $unit:ident, $old:expr, $new:expr, $en:literal, $zh:literal, $source:literal;)*
     }) => {
         $(#[$doc])*
@@ -117,10 +117,10 @@ macro_rules! config {
             unit: Unit::$unit,
             default_2_1: const_value!($ty, $old),
             default_4: const_value!($ty, $new),
-            meaning_en: $en,
-            meaning_zh: $zh,
-            source: $source,
         }),*];
+
+        static $docs: &[Documentation] =
+            &[$(Documentation { meaning_en: $en, meaning_zh: $zh, source: $source }),*];
     };
 }
 
@@ -150,7 +150,7 @@ macro_rules! const_value {
 
 config! {
     /// Settings of the brokers and the controller.
-    BrokerConfig, BROKER, Broker {
+    BrokerConfig, BROKER, BROKER_DOCS, Broker {
         replica_lag_time_max_ms: i64 = "replica.lag.time.max.ms", int(1, INT_MAX), Ms, 10_000, 30_000,
             "A follower that has not caught up for this long is dropped from the ISR.",
             "副本落后超过这段时间就会被移出 ISR。",
@@ -228,7 +228,7 @@ config! {
 
 config! {
     /// Settings of a topic.
-    TopicConfig, TOPIC, Topic {
+    TopicConfig, TOPIC, TOPIC_DOCS, Topic {
         min_insync_replicas: i64 = "min.insync.replicas", int(1, INT_MAX), None, 1, 1,
             "With acks=all, writes are refused while fewer replicas than this, the leader included, are in sync.",
             "acks=all 时，同步副本（含 leader）少于这个数就拒绝写入。",
@@ -254,7 +254,7 @@ config! {
 
 config! {
     /// Settings of a producer.
-    ProducerConfig, PRODUCER, Producer {
+    ProducerConfig, PRODUCER, PRODUCER_DOCS, Producer {
         acks: Acks = "acks", Acks::WORDS, None, Acks::One, Acks::All,
             "Which copies must exist before the producer is told the record is written: none, the leader's, or every in-sync replica's.",
             "在告诉生产者“已写入”之前必须有哪些副本：不等、只等 leader，还是等所有同步副本。",
@@ -320,7 +320,7 @@ config! {
 
 config! {
     /// Settings of a consumer.
-    ConsumerConfig, CONSUMER, Consumer {
+    ConsumerConfig, CONSUMER, CONSUMER_DOCS, Consumer {
         auto_offset_reset: AutoOffsetReset = "auto.offset.reset", AutoOffsetReset::WORDS, None, AutoOffsetReset::Latest, AutoOffsetReset::Latest,
             "Where to start when there is no committed offset or it is outside the log.",
             "没有已提交位移，或位移越界时，从哪里开始。",
@@ -382,3 +382,7 @@ config! {
 
 /// Every setting the model knows, by scope: brokers, topics, producers, consumers.
 pub static TABLE: [&[Setting]; 4] = [BROKER, TOPIC, PRODUCER, CONSUMER];
+
+/// What each of them means, in the same order.
+pub(super) static DOCUMENTATION: [&[Documentation]; 4] =
+    [BROKER_DOCS, TOPIC_DOCS, PRODUCER_DOCS, CONSUMER_DOCS];

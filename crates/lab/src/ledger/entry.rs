@@ -1,5 +1,6 @@
 //! What the ledger knows of one record.
 
+use crate::scenario::packed::packed;
 use highwater_core::ids::{BrokerId, BrokerSet, EventId, PartitionId, RecordId, TopicId};
 use std::sync::Arc;
 
@@ -43,6 +44,17 @@ impl Fate {
         }
     }
 }
+
+packed!(
+    enum Fate {
+        InFlight,
+        Acked,
+        Safe,
+        Lost,
+        Rejected,
+        Ghost,
+    }
+);
 
 /// A record, and every fact that decides its fate.
 #[derive(Clone, Debug)]

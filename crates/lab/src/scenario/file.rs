@@ -2,7 +2,7 @@
 
 use super::fields::{Field, Fields, Result};
 use super::names::Names;
-use super::{Caption, Cue, LONGEST_FILE, SCHEMA, Scenario, Trigger, toml};
+use super::{Caption, Cue, LONGEST_FILE, Origin, SCHEMA, Scenario, Trigger, toml};
 use crate::command::{Command, checked_name};
 use crate::condition::Condition;
 use crate::error::ScenarioError;
@@ -62,7 +62,7 @@ pub(super) fn read(id: &str, file: &str, text: &str) -> Result<Scenario> {
         questions,
         explanation,
         challenge,
-        source: text.into(),
+        origin: Origin::Text(text.into()),
     })
 }
 

@@ -1,11 +1,12 @@
 //! Lessons and other prepared scenes: a cluster, a script, and what is said about it.
 //!
 //! A scenario is a text file that a person writes; `docs/authoring.md` describes it. [`Scenario::parse`] is the only
-//! parser there is: page, command line and tests all read lessons through it.
+//! parser there is: command line, tests and the build of the page all read lessons through it.
 
 mod fields;
 mod file;
 mod names;
+pub(crate) mod packed;
 #[cfg(test)]
 mod tests;
 mod toml;
@@ -17,6 +18,7 @@ use crate::judge::{Challenge, Question};
 use crate::text::Text;
 use highwater_core::setup::Setup;
 use highwater_core::time::Micros;
+use packed::Packed;
 use std::sync::Arc;
 
 /// The version of the file format that this parser reads.
@@ -50,8 +52,17 @@ pub struct Scenario {
     pub explanation: Text,
     /// What to try afterwards.
     pub challenge: Option<Challenge>,
-    /// The file's text.
-    pub source: Arc<str>,
+    /// Where it comes from.
+    pub origin: Origin,
+}
+
+/// Where a scenario comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// It is the lesson of its name.
+    Lesson,
+    /// This text.
+    Text(Arc<str>),
 }
 
 /// When something is to happen.
@@ -92,5 +103,17 @@ impl Scenario {
     /// The first thing that is wrong, with file, line and field.
     pub fn parse(id: &str, file: &str, text: &str) -> Result<Self, ScenarioError> {
         file::read(id, file, text)
+    }
+
+    /// A lesson in the form that [`unpack`](Self::unpack) reads: a program brings it along instead of the file.
+    pub fn pack(&self) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        Packed::pack(self, &mut bytes);
+        bytes
+    }
+
+    /// Reads what [`pack`](Self::pack) wrote, in a program of the same build; none if it did not.
+    pub fn unpack(mut bytes: &[u8]) -> Option<Self> {
+        Packed::unpack(&mut bytes)
     }
 }

@@ -1,6 +1,6 @@
 //! What is wrong with a file is said with file, line and field.
 
-use super::Scenario;
+use super::{Origin, Scenario};
 use crate::lessons;
 
 /// A small sound scenario; tests spoil one line each.
@@ -63,6 +63,27 @@ fn a_sound_file_is_read() {
         lesson.scenario().unwrap_or_else(|e| panic!("{e}"));
     }
     lessons::standard_workload().unwrap_or_else(|e| panic!("{e}"));
+}
+
+#[test]
+fn a_lesson_is_the_same_from_its_file_and_packed() {
+    for lesson in lessons::ALL {
+        let read = lesson.scenario().unwrap_or_else(|e| panic!("{e}"));
+        let bytes = read.pack();
+        let unpacked = Scenario::unpack(&bytes).expect("it is whole");
+        assert_eq!(format!("{unpacked:#?}"), format!("{read:#?}"));
+        assert!(bytes.len() < lesson.source().len(), "{}", lesson.id);
+        for end in 0..bytes.len() {
+            assert!(Scenario::unpack(&bytes[..end]).is_none(), "{} up to {end}", lesson.id);
+        }
+    }
+    // Every kind of command and condition, and settings that depend on each other.
+    let text = SOUND
+        .replacen("\"acks\" = \"1\"", "\"acks\" = \"1\"\nsettings.\"session.timeout.ms\" = 3000000\nsettings.\"group.max.session.timeout.ms\" = 4000000\nsettings.\"heartbeat.interval.ms\" = 2000000", 1);
+    let read = Scenario::parse("small", "small.toml", &text).unwrap_or_else(|e| panic!("{e}"));
+    let read = Scenario { origin: Origin::Lesson, ..read };
+    let unpacked = Scenario::unpack(&read.pack()).expect("it is whole");
+    assert_eq!(format!("{unpacked:#?}"), format!("{read:#?}"));
 }
 
 #[test]
