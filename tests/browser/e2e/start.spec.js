@@ -19,7 +19,8 @@ test('the page starts below any path', async ({ open, page, baseURL }) => {
     await route.fulfill({ response });
   });
   await open(course);
-  // Parts are still on their way.
+  // No more parts are fetched then.
+  await page.goto('about:blank');
   await page.unrouteAll({ behavior: 'ignoreErrors' });
 });
 
@@ -29,6 +30,7 @@ test('the page starts when the server does not know what WASM is', async ({ open
     await route.fulfill({ response, headers: { ...response.headers(), 'content-type': 'application/octet-stream' } });
   });
   await open();
+  await page.goto('about:blank');
   await page.unrouteAll({ behavior: 'ignoreErrors' });
 });
 
@@ -99,7 +101,9 @@ test('the page takes over from the first picture without moving anything', async
     const note = () => {
       const stage = document.querySelector('.stage');
       const seen = stage && [...stage.querySelectorAll('svg')].some((svg) => svg.childElementCount > 1);
-      if (stage) window.places.push([seen, JSON.stringify(stage.getBoundingClientRect())]);
+      // It has no room until the picture is whole.
+      const room = stage?.getBoundingClientRect();
+      if (room?.width) window.places.push([seen, JSON.stringify(room)]);
       if (window.places.length < 60) requestAnimationFrame(note);
     };
     requestAnimationFrame(note);
