@@ -52,8 +52,18 @@ const LOOKS: [&str; 34] = [
     "aria-checked",
 ];
 
-/// Prints the picture as HTML.
-pub(crate) fn print() -> Result<(), Box<dyn Error>> {
+/// Prints the picture as HTML, or says why there is none.
+pub(crate) fn print() {
+    match draw() {
+        Ok(html) => println!("{html}"),
+        Err(error) => {
+            eprintln!("{error}");
+            std::process::exit(1);
+        }
+    }
+}
+
+fn draw() -> Result<String, Box<dyn Error>> {
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
     let drawn = |lang| {
         let app = ServerRenderer::<App>::with_props(move || props(lang)).hydratable(false);
@@ -62,8 +72,7 @@ pub(crate) fn print() -> Result<(), Box<dyn Error>> {
     let (en, zh) = (drawn(Lang::En), drawn(Lang::Zh));
     // Nobody reads it out or reaches for it.
     let picture = wordless(&en, &zh)?;
-    println!("{}", picture.replacen("class=\"app\"", "class=\"app first\" inert aria-hidden=\"true\"", 1));
-    Ok(())
+    Ok(picture.replacen("class=\"app\"", "class=\"app first\" inert aria-hidden=\"true\"", 1))
 }
 
 fn props(lang: Lang) -> AppProps {

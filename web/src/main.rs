@@ -28,14 +28,13 @@ use session::Session;
 use url::Opening;
 
 /// In a browser, starts the page; anywhere else, prints what stands there until then.
-#[cfg_attr(not(target_family = "wasm"), allow(unreachable_code, clippy::unnecessary_wraps))]
-fn main() -> Result<(), Box<dyn std::error::Error>> {
+#[cfg_attr(not(target_family = "wasm"), allow(unreachable_code))]
+fn main() {
     #[cfg(not(target_family = "wasm"))]
     return first::print();
     trouble::watch();
     url::follow();
     wasm_bindgen_futures::spawn_local(start());
-    Ok(())
 }
 
 /// Whether this runs in a browser, and not while the page is built.

@@ -20,6 +20,9 @@ use crate::session::{Dialog, PanelProps, Session};
 /// Draws a panel.
 pub(crate) type Panel = fn(&PanelProps) -> Html;
 
+/// A branch, and how many of its events have been told.
+pub(crate) type Told = (usize, usize);
+
 /// What tells events in words.
 #[derive(Clone, Copy)]
 pub(crate) struct Telling {
@@ -28,7 +31,7 @@ pub(crate) struct Telling {
     /// Why it happened.
     pub(crate) why: Panel,
     /// The newest lines since a branch and a number of events.
-    pub(crate) news: fn(Text, &Timeline, Option<(usize, usize)>) -> Vec<String>,
+    pub(crate) news: fn(Text, &Timeline, Option<Told>) -> Vec<String>,
 }
 
 /// What says how a lesson came out.
@@ -40,15 +43,18 @@ pub(crate) struct Judging {
     pub(crate) challenge: fn(Text, &Session) -> Html,
 }
 
+/// What came of a link, and the parts of it that were not used.
+type Followed<T> = Result<(T, Vec<Rejected>), ShareError>;
+
 /// What reads share links.
 #[derive(Clone, Copy)]
 pub(crate) struct Links {
     /// Reads a link, and lists the parts of it that cannot be used.
-    pub(crate) decode: fn(&str) -> Result<(Shared, Vec<Rejected>), ShareError>,
+    pub(crate) decode: fn(&str) -> Followed<Shared>,
     /// Reads a scenario whose text a link carries.
     pub(crate) read: fn(&str) -> Result<Arc<Scenario>, ShareError>,
     /// Plays what a link carries.
-    pub(crate) play: fn(&Shared, &Arc<Scenario>) -> Result<(Timeline, Vec<Rejected>), ShareError>,
+    pub(crate) play: fn(&Shared, &Arc<Scenario>) -> Followed<Timeline>,
 }
 
 pub(crate) use cuts::{bench, links};
@@ -156,7 +162,7 @@ pub(crate) fn show<T: Copy + 'static>(
 
 fn trouble<T: Copy + 'static>(t: Text, session: &Session, which: Which<T>) -> Html {
     let (words, offer, onclick) = if is_replaced() {
-        let reload = session.reform(|session| crate::url::reload_here(session));
+        let reload = session.reform(crate::url::reload_here);
         (t.part_replaced(), t.reload(), reload)
     } else {
         let again = session.reform(move |session| {

@@ -31,7 +31,7 @@ async function times(throttle) {
       window.seen = { shift: 0 };
       // A frame with the stage in it has been painted when the task after the frame runs.
       const look = () => {
-        if (document.querySelector('[data-testid=stage] svg')?.childElementCount) {
+        if (document.querySelector('.stage svg')?.childElementCount) {
           const { port1, port2 } = new MessageChannel();
           port1.onmessage = () => (window.seen.stage ??= performance.now());
           requestAnimationFrame(() => port2.postMessage(0));

@@ -6,7 +6,7 @@ use yew::prelude::*;
 use crate::i18n::Text;
 use crate::panels::icon::{Shape, icon};
 use crate::parts;
-use crate::session::{Command, PanelProps};
+use crate::session::{Command, Dialog, PanelProps};
 
 /// What is in an open dialog.
 pub(crate) struct DialogContent {
@@ -26,7 +26,7 @@ pub(crate) fn dialog(t: Text, props: &PanelProps) -> Html {
         })
     });
     let (title, body) = content.map(|content| (content.title, content.body)).unwrap_or_default();
-    let name = shown.map(|shown| shown.word());
+    let name = shown.map(Dialog::word);
     html! {
         <Modal {t} {name} {title} on_close={session.callback(|()| Command::Show(None))}>{ body }</Modal>
     }
