@@ -332,6 +332,8 @@ pub struct IsrChange {
     pub partition_epoch: i32,
     /// The ISR wanted.
     pub isr: BrokerSet,
+    /// Its members' broker epochs, as far as the leader knows them: which process it has seen caught up (KIP-903).
+    pub epochs: Vec<(BrokerId, i64)>,
 }
 
 /// What became of a change of one partition's ISR.

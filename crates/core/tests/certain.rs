@@ -98,3 +98,59 @@ fn a_slow_stream_without_keys_changes_partition_after_batch_size_bytes() {
     assert!(runs.iter().all(|run| run % enough == 0), "{enough} each: {runs:?}");
     assert!(runs.contains(&enough), "{enough} each: {runs:?}");
 }
+
+/// `Partition.appendRecordsToLeader`: the size of the ISR is looked at before the records are.
+#[test]
+fn a_batch_too_large_is_not_judged_while_the_isr_is_too_small() {
+    let settings = [("acks", "all"), ("min.insync.replicas", "3"), ("max.message.bytes", "100")];
+    let mut w = World::new(&with(three_brokers(), &settings));
+    w.run(SECOND);
+    w.crash(3, Crash::Process);
+    w.until(|w| w.isr() == brokers(&[1, 2]));
+    w.act(Intervention::Send(Send {
+        producer: 1,
+        topic: TopicId(0),
+        partition: Some(0),
+        key: None,
+        value_size: 500,
+    }));
+    let refused = |error| move |e: &EventKind| matches!(e, EventKind::ProduceRefused { error: why, .. } if *why == error);
+    w.until(|w| w.saw(refused(ErrorCode::NotEnoughReplicas)));
+    assert!(!w.saw(refused(ErrorCode::MessageTooLarge)));
+}
+
+/// KIP-903, `ReplicationControlManager.ineligibleReplicasForIsr`: a leader names the process it has seen caught up, and
+/// the controller refuses it when another one has registered since.
+#[test]
+fn a_process_that_lost_its_log_does_not_enter_the_isr_for_what_its_predecessor_had() {
+    let mut w = World::new(&with(three_brokers(), &[("replica.lag.time.max.ms", "2000"), ("acks", "1")]));
+    w.run(SECOND);
+    w.act(Intervention::SlowFollower { broker: BrokerId(2), by: 60 * SECOND });
+    for _ in 0..20 {
+        w.send();
+        w.run(500 * MS);
+    }
+    assert_eq!(w.isr(), brokers(&[1, 3]));
+    // Just after a heartbeat of broker 1, which comes after broker 2's.
+    let beats = delivered(&w, MessageKind::BrokerHeartbeatRequest, node(1), NodeId::Controller);
+    w.until(|w| delivered(w, MessageKind::BrokerHeartbeatRequest, node(1), NodeId::Controller) > beats);
+    w.act(Intervention::Cut { from: node(1), to: NodeId::Controller, both_ways: true });
+    w.act(Intervention::SlowFollower { broker: BrokerId(2), by: 0 });
+    let asked =
+        |e: &EventKind| matches!(e, EventKind::IsrChangeRequested { isr, .. } if *isr == brokers(&[1, 2, 3]));
+    w.until(|w| w.saw(asked));
+    w.crash(2, Crash::Power);
+    assert!(w.log(2).is_empty());
+    w.act(Intervention::SlowFollower { broker: BrokerId(2), by: 60 * SECOND });
+    w.restart(2);
+    w.set("broker.heartbeat.interval.ms", "100");
+    w.until(|w| w.saw(|e| matches!(e, EventKind::BrokerUnfenced { broker } if *broker == BrokerId(2))));
+    assert_eq!(w.leader(), Some(1), "its session is not over");
+    w.act(Intervention::Heal { from: node(1), to: NodeId::Controller, both_ways: true });
+    let refused = |e: &EventKind| {
+        matches!(e, EventKind::AlterPartitionRejected { error: ErrorCode::IneligibleReplica, .. })
+    };
+    w.run(SECOND);
+    assert!(w.saw(refused));
+    assert_eq!((w.isr(), w.leader()), (brokers(&[1, 3]), Some(1)));
+}

@@ -124,11 +124,11 @@ impl Broker {
             });
         };
         let topic = topic_config(&memory.image, id, context);
-        if i64::from(size) > topic.max_message_bytes {
-            return Err(ErrorCode::MessageTooLarge);
-        }
         if acks == Acks::All && leader.isr.len() < leader.effective_min_isr(topic.min_insync_replicas) {
             return Err(ErrorCode::NotEnoughReplicas);
+        }
+        if i64::from(size) > topic.max_message_bytes {
+            return Err(ErrorCode::MessageTooLarge);
         }
         let epoch = leader.epoch;
         let Some(log) = disk.log_mut(id) else { return Err(ErrorCode::NotLeaderOrFollower) };
