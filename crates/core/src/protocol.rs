@@ -272,6 +272,8 @@ pub enum Fetched {
         code: ErrorCode,
         /// With [`ErrorCode::OffsetOutOfRange`]: where the leader's log starts and ends.
         log_range: (i64, i64),
+        /// With a leader error: the leader and epoch the broker knows of (KIP-951, since 3.7).
+        current_leader: Option<(BrokerId, i32)>,
     },
 }
 

@@ -70,6 +70,32 @@ fn delivered(w: &World, wanted: MessageKind, from: NodeId, to: NodeId) -> usize 
     w.events.iter().filter(is).count()
 }
 
+/// `FetchCollector`: what was fetched first is returned first, and a partition goes to the end of the queue with what is
+/// fetched next.
+#[test]
+fn no_partition_waits_while_another_has_more_than_poll_returns() {
+    let mut w = World::new(&with_consumer(1, &[]));
+    send(&mut w, P0, 1);
+    w.run(SECOND);
+    let size = w.cluster.broker(BrokerId(1)).and_then(|b| b.log(P0)?.batches().next().map(|b| b.size));
+    let a_dozen = (12 * size.expect("a batch")).to_string();
+    let setup = with_consumer(
+        4,
+        &[("max.partition.fetch.bytes", &a_dozen), ("max.poll.records", "4"), ("batch.size", "1")],
+    );
+    let mut w = World::new(&setup);
+    // Partitions 0 and 3 have the same leader.
+    for id in [P0, PartitionId(3)] {
+        send(&mut w, id, 120);
+    }
+    w.until(|w| processed(w).len() == 200);
+    let mut ahead = 0i32;
+    for id in processed(&w) {
+        ahead += if id == P0 { 1 } else { -1 };
+        assert!(ahead.abs() <= 24, "no further ahead than by about a fetch: {ahead}");
+    }
+}
+
 /// `BuiltInPartitioner.updatePartitionInfo`, called by `RecordAccumulator.partitionChanged` before an append: when the
 /// queue holds no batch that could take more, `batch.size` bytes are enough to move on.
 #[test]
@@ -97,6 +123,125 @@ fn a_slow_stream_without_keys_changes_partition_after_batch_size_bytes() {
     // The next partition is drawn, and may be the same again.
     assert!(runs.iter().all(|run| run % enough == 0), "{enough} each: {runs:?}");
     assert!(runs.contains(&enough), "{enough} each: {runs:?}");
+}
+
+/// `SubscriptionState.allConsumed`: a position that awaits validation is not valid, and not committed.
+#[test]
+fn a_position_that_is_being_validated_is_not_committed() {
+    let mut w = World::new(&with_consumer(3, &[]));
+    w.until(|w| is_stable(w, 1));
+    let coordinator = w.cluster.metadata().coordinator(GROUP).expect("a coordinator");
+    // A partition that moves between the two brokers that do not coordinate the group.
+    let is_elsewhere = |id: &PartitionId| {
+        let replicas = &w.cluster.metadata().partitions[id.index()].replicas;
+        replicas[2] == coordinator
+    };
+    let id = (0..3).map(PartitionId).find(is_elsewhere).expect("one of three");
+    send(&mut w, id, 5);
+    w.until(|w| w.cluster.committed(GROUP, id) == Some(5));
+    send(&mut w, id, 3);
+    w.until(|w| processed(w).len() == 8);
+    let leader = w.cluster.metadata().partitions[id.index()].leader.expect("a leader");
+    w.act(Intervention::Shutdown(NodeId::Broker(leader)));
+    let asking = |w: &World| {
+        let mut way = w.cluster.network().in_flight();
+        way.find(|e| e.message.body.kind() == MessageKind::OffsetsForLeaderEpochRequest).map(|e| e.to)
+    };
+    w.until(|w| asking(w).is_some());
+    let successor = asking(&w).expect("a question under way");
+    w.act(Intervention::Cut { from: CONSUMER, to: successor, both_ways: true });
+    w.run(20 * SECOND);
+    assert_eq!(w.cluster.committed(GROUP, id), Some(5), "auto-commit has been due meanwhile");
+    w.act(Intervention::Heal { from: CONSUMER, to: successor, both_ways: true });
+    w.until(|w| w.cluster.committed(GROUP, id) == Some(8));
+}
+
+/// `AbstractCoordinator.HeartbeatThread`: it looks every `retry.backoff.ms`, not only when a heartbeat is due.
+#[test]
+fn a_busy_application_leaves_its_group_as_soon_as_max_poll_interval_has_passed() {
+    let mut setup = with_consumer(1, &[("max.poll.interval.ms", "10000"), ("session.timeout.ms", "45000")]);
+    setup = with(setup, &[("heartbeat.interval.ms", "7000")]);
+    setup.consumers[0].processing = 60 * SECOND;
+    let mut w = World::new(&setup);
+    w.until(|w| is_stable(w, 1));
+    w.run(SECOND);
+    send(&mut w, P0, 1);
+    w.until(|w| w.saw(|e| matches!(e, EventKind::Polled { .. })));
+    let left = |e: &EventKind| matches!(e, EventKind::MemberLeft { why: LeaveReason::NotPolling, .. });
+    let took = w.until(|w| w.saw(left));
+    assert!((9500 * MS..10200 * MS).contains(&took), "{took} µs after the last poll");
+}
+
+/// `ConsumerCoordinator.poll`: without a coordinator it does not come to the commit, whose timer stays expired.
+#[test]
+fn an_auto_commit_that_finds_no_coordinator_comes_as_soon_as_there_is_one() {
+    let mut w = World::new(&with_consumer(3, &[("auto.commit.interval.ms", "60000")]));
+    w.until(|w| is_stable(w, 1));
+    let coordinator = w.cluster.metadata().coordinator(GROUP).expect("a coordinator");
+    let leads = |id: &PartitionId| w.cluster.metadata().partitions[id.index()].leader == Some(coordinator);
+    let id = (0..3).map(PartitionId).find(|id| !leads(id)).expect("one of three");
+    w.run(55 * SECOND);
+    send(&mut w, id, 2);
+    w.run(3 * SECOND);
+    w.act(Intervention::Crash { node: NodeId::Broker(coordinator), crash: Crash::Process });
+    let took = w.until(|w| w.cluster.committed(GROUP, id) == Some(2));
+    assert!(took < 20 * SECOND, "{took} µs, and the next one is due in a minute");
+}
+
+/// KIP-951, `AbstractFetch.handleFetchSuccess`: since 3.7 the refusal of a fetch names the new leader too.
+#[test]
+fn a_consumer_learns_the_new_leader_from_the_old_one() {
+    let mut w = World::new(&with_consumer(1, &[]));
+    w.until(|w| is_stable(w, 1));
+    w.act(Intervention::Shutdown(node(1)));
+    w.until(|w| w.saw(|e| matches!(e, EventKind::ShutdownCompleted)));
+    w.restart(1);
+    w.until(|w| w.isr() == brokers(&[1, 2, 3]));
+    send(&mut w, P0, 1);
+    w.until(|w| processed(w).len() == 1);
+    w.run(SECOND);
+    w.events.clear();
+    w.act(Intervention::ElectLeader { partition: P0, unclean: false });
+    let took = w.until(|w| delivered(w, MessageKind::FetchRequest, CONSUMER, node(1)) > 0);
+    assert!(took < 20 * MS, "{took} µs");
+}
+
+/// `Metadata.timeToAllowUpdate` (3.7): answers without news double the pause, from `retry.backoff.ms` to its maximum.
+#[test]
+fn a_client_asks_for_metadata_less_and_less_while_nothing_changes() {
+    let setup = Setup::new(3).topic("orders", 1, 1).producer(None);
+    let mut w = World::new(&with(setup, &[("linger.ms", "0")]));
+    w.run(SECOND);
+    w.crash(1, Crash::Process);
+    w.until(|w| w.leader().is_none());
+    send(&mut w, P0, 1);
+    w.run(SECOND);
+    w.events.clear();
+    w.run(20 * SECOND);
+    let producer = NodeId::Producer(1);
+    let asked: usize = (1..=3).map(|n| delivered(&w, MessageKind::MetadataRequest, producer, node(n))).sum();
+    assert!((15..=30).contains(&asked), "asked {asked} times in 20 s");
+    w.restart(1);
+    w.until(|w| w.leader() == Some(1));
+    let took = w.until(|w| !w.log(1).is_empty());
+    assert!(took < 1500 * MS, "{took} µs");
+}
+
+/// `AbstractFetch.nodesWithPendingFetchRequests`: a rebalance does not take a fetch back.
+#[test]
+fn a_consumer_has_one_fetch_at_a_broker_also_after_a_rebalance() {
+    let setup = with_consumer(6, &[("fetch.max.wait.ms", "20000")]).consumer("billing", &["orders"]);
+    let mut w = World::new(&setup);
+    w.until(|w| is_stable(w, 2));
+    w.run(100 * MS);
+    w.act(Intervention::Crash { node: NodeId::Consumer(2), crash: Crash::Process });
+    w.until(|w| is_stable(w, 1));
+    w.run(SECOND);
+    for n in 1..=3 {
+        let asked = delivered(&w, MessageKind::FetchRequest, CONSUMER, node(n));
+        let answered = delivered(&w, MessageKind::FetchResponse, node(n), CONSUMER);
+        assert!(asked <= answered + 1, "broker {n}: {asked} fetches, {answered} answers");
+    }
 }
 
 /// `Partition.appendRecordsToLeader`: the size of the ISR is looked at before the records are.

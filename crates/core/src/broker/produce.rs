@@ -272,11 +272,6 @@ fn result(memory: &Memory, batch: &ParkedBatch) -> ProduceResult {
         Outcome::Done(outcome) => outcome,
         Outcome::Waiting { .. } => Err(ErrorCode::RequestTimedOut),
     };
-    let moved = matches!(outcome, Err(ErrorCode::NotLeaderOrFollower | ErrorCode::FencedLeaderEpoch));
-    let current_leader = memory
-        .image
-        .partition(batch.partition)
-        .filter(|_| moved)
-        .and_then(|p| Some((p.leader?, p.leader_epoch)));
+    let current_leader = outcome.err().and_then(|error| memory.leader_after(batch.partition, error));
     ProduceResult { partition: batch.partition, outcome, current_leader }
 }

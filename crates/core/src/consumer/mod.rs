@@ -23,6 +23,9 @@ use requests::Requests;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+/// `retry.backoff.max.ms`.
+const RETRY_BACKOFF_MAX_MS: i64 = 1000;
+
 /// A consumer and the application around it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Consumer {
@@ -51,6 +54,8 @@ struct Memory {
     membership: Membership,
     /// Partitions the member owns, and where it is in each.
     positions: Vec<Position>,
+    /// Partitions with something fetched and not returned, in the order in which it came.
+    fetched: VecDeque<PartitionId>,
     app: App,
     /// `close()` is what comes after the batch at hand.
     closing: bool,
@@ -165,6 +170,7 @@ impl Consumer {
             requests: Requests::default(),
             membership: Membership::default(),
             positions: Vec::new(),
+            fetched: VecDeque::new(),
             app: App::Polling,
             closing: false,
             last_poll: now,
@@ -189,11 +195,8 @@ impl Consumer {
 
     /// A setting changed: the next heartbeat comes no later than the new interval asks for.
     pub(crate) fn on_config_changed(&mut self, context: &mut Context<'_>) {
-        let interval = from_ms(config(context).heartbeat_interval_ms);
         let memory = self.memory();
-        if memory.membership.current().is_some() {
-            memory.timers.set_earlier(Timer::GroupHeartbeat, context.now + interval);
-        }
+        memory.beat_by_the_new_interval(context);
         memory.go_on(context);
     }
 
@@ -282,18 +285,26 @@ impl Memory {
         self.set_client_timer(context);
     }
 
-    /// Returns buffered records from `poll()`, at most `max.poll.records`.
+    /// Returns buffered records from `poll()`, at most `max.poll.records`: what came first is returned first, so that no
+    /// partition waits for another's backlog (`FetchCollector`).
     fn return_records(&mut self, context: &mut Context<'_>) {
         let mut room = usize::try_from(config(context).max_poll_records).unwrap_or(usize::MAX);
         let mut polled = VecDeque::new();
-        for position in &mut self.positions {
-            let from = position.next_offset();
-            let before = polled.len();
-            position.take_records(room, &mut polled);
-            let taken = polled.len() - before;
-            room -= taken;
-            if let (true, Some(from), Some(to)) = (taken > 0, from, position.next_offset()) {
-                context.emit(EventKind::Polled { partition: position.partition, from, to });
+        while room > 0
+            && let Some(partition) = self.fetched.front().copied()
+        {
+            if let Some(position) = self.position_mut(partition) {
+                let from = position.next_offset();
+                let before = polled.len();
+                position.take_records(room, &mut polled);
+                let taken = polled.len() - before;
+                room -= taken;
+                if let (true, Some(from), Some(to)) = (taken > 0, from, position.next_offset()) {
+                    context.emit(EventKind::Polled { partition, from, to });
+                }
+            }
+            if self.position(partition).is_none_or(|position| position.buffered() == 0) {
+                self.fetched.pop_front();
             }
         }
         if polled.is_empty() {
@@ -347,6 +358,7 @@ fn client_config(config: &ConsumerConfig) -> ClientConfig {
     ClientConfig {
         request_timeout_ms: config.request_timeout_ms,
         retry_backoff_ms: config.retry_backoff_ms,
+        retry_backoff_max_ms: RETRY_BACKOFF_MAX_MS,
         metadata_max_age_ms: config.metadata_max_age_ms,
     }
 }
