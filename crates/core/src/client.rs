@@ -13,6 +13,9 @@ const RECONNECT_BACKOFF: (Micros, Micros) = (50 * MS, 1000 * MS);
 /// `socket.connection.setup.timeout.ms`: how long a broker may leave a client waiting for a connection (KIP-601).
 const CONNECTION_SETUP_TIMEOUT: Micros = 10 * SECOND;
 
+/// Answers without news are counted up to here: the pause does not get any longer.
+const MANY_ANSWERS: u32 = 20;
+
 /// Settings that both kinds of client have.
 #[derive(Clone, Copy, Debug)]
 #[allow(clippy::struct_field_names)] // Kafka's names.
@@ -28,7 +31,7 @@ impl ClientConfig {
     fn metadata_backoff(self, without_news: u32) -> Micros {
         let first = from_ms(self.retry_backoff_ms);
         let longest = from_ms(self.retry_backoff_max_ms).max(first);
-        first.saturating_mul(1 << without_news.saturating_sub(1).min(20)).min(longest)
+        first.saturating_mul(1 << without_news.saturating_sub(1)).min(longest)
     }
 }
 
@@ -238,7 +241,7 @@ impl ClusterView {
         let is_news =
             image.partitions.iter().zip(known).any(|(new, old)| new.leader_epoch > old.leader_epoch)
                 || image.partitions.len() > known.len();
-        self.without_news = if is_news { 0 } else { self.without_news + 1 };
+        self.without_news = if is_news { 0 } else { (self.without_news + 1).min(MANY_ANSWERS) };
         self.not_before = now.saturating_add(config.metadata_backoff(self.without_news));
         // A broker that is behind may know less than this client has already learned. Whoever still lacks a
         // leader asks again.

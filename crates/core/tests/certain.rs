@@ -299,3 +299,33 @@ fn a_process_that_lost_its_log_does_not_enter_the_isr_for_what_its_predecessor_h
     assert!(w.saw(refused));
     assert_eq!((w.isr(), w.leader()), (brokers(&[1, 3]), Some(1)));
 }
+
+/// `ClassicKafkaConsumer.poll`: while it waits for records it goes round often enough for `max.poll.interval.ms`.
+#[test]
+fn waiting_in_poll_is_not_being_stuck() {
+    let mut setup = with_consumer(1, &[("max.poll.interval.ms", "10000")]);
+    setup.consumers[0].poll_interval = 60 * SECOND;
+    let mut w = World::new(&setup);
+    w.until(|w| is_stable(w, 1));
+    w.run(100 * SECOND);
+    assert!(!w.saw(|e| matches!(e, EventKind::MemberLeft { .. })));
+}
+
+/// `ConsumerCoordinator.close`: it comes right after the last round of `poll()`, however long that had nothing to return.
+#[test]
+fn a_consumer_that_closes_after_a_long_wait_is_not_stuck_either() {
+    let mut w = World::new(&with_consumer(1, &[("max.poll.interval.ms", "10000")]));
+    w.until(|w| is_stable(w, 1));
+    send(&mut w, P0, 1);
+    w.run(60 * SECOND);
+    for n in 1..=3 {
+        w.act(Intervention::Pause(node(n)));
+    }
+    w.act(Intervention::Shutdown(CONSUMER));
+    w.run(8 * SECOND);
+    for n in 1..=3 {
+        w.act(Intervention::Resume(node(n)));
+    }
+    w.until(|w| w.saw(|e| matches!(e, EventKind::MemberLeft { .. })));
+    assert!(w.saw(|e| matches!(e, EventKind::MemberLeft { why: LeaveReason::Closed, .. })));
+}

@@ -5,6 +5,7 @@ mod world;
 use highwater_core::action::{Crash, Intervention, Send};
 use highwater_core::event::{EventKind, LossReason};
 use highwater_core::ids::{MessageId, NodeId, RecordId, TopicId};
+use highwater_core::network::Envelope;
 use highwater_core::protocol::MessageKind;
 use highwater_core::setup::Setup;
 use highwater_core::time::{MS, SECOND};
@@ -162,26 +163,13 @@ fn of_two_connections_between_brokers_only_one_breaks() {
     setup.jitter = 0;
     let mut w = World::new(&setup.set("linger.ms", "0").expect("valid"));
     w.run(SECOND);
-    let fetch = w
-        .cluster
-        .network()
-        .in_flight()
-        .find(|e| e.message.body.kind() == MessageKind::FetchRequest && e.from == node(2));
-    let fetch = match fetch.map(|e| e.id.0) {
-        Some(id) => id,
-        None => {
-            w.until(|w| {
-                w.cluster
-                    .network()
-                    .in_flight()
-                    .any(|e| e.message.body.kind() == MessageKind::FetchRequest && e.from == node(2))
-            });
-            let mut on_link = w.cluster.network().in_flight();
-            let found =
-                on_link.find(|e| e.message.body.kind() == MessageKind::FetchRequest && e.from == node(2));
-            found.map(|e| e.id.0).expect("under way")
-        }
+    let fetch = |w: &World| {
+        let mut on_their_way = w.cluster.network().in_flight();
+        let is = |e: &&Envelope| e.message.body.kind() == MessageKind::FetchRequest && e.from == node(2);
+        on_their_way.find(is).map(|e| e.id.0)
     };
+    w.until(|w| fetch(w).is_some());
+    let fetch = fetch(&w).expect("under way");
     w.act(Intervention::Drop(fetch));
     w.run(10 * MS);
     // Broker 1 still waits at broker 2 for what comes next in partition 1, and gets it at once.

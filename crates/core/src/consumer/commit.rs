@@ -60,6 +60,9 @@ impl Memory {
     /// `close()`: the last positions, if commits are automatic; then the consumer leaves its group and ends.
     pub(super) fn close(&mut self, context: &mut Context<'_>) {
         self.timers.set(Timer::Poll, NEVER);
+        if self.app == App::Polling {
+            self.returned_at = context.now;
+        }
         let deadline = context.now + CLOSE_TIMEOUT;
         self.app = App::Committing { then: AfterCommit::Leave, deadline };
         if config(context).enable_auto_commit && self.membership.owns_partitions() {

@@ -3,7 +3,7 @@
 
 use super::fetching::Position;
 use super::requests::{CommitKind, Purpose};
-use super::{Memory, config, retry_time};
+use super::{App, Memory, config, retry_time};
 use crate::action::Timer;
 use crate::error::ErrorCode;
 use crate::event::{EventKind, LeaveReason};
@@ -308,23 +308,26 @@ impl Memory {
 
     /// The next heartbeat is due no later than in an interval, which is another one now.
     pub(super) fn beat_by_the_new_interval(&mut self, context: &Context<'_>) {
-        if self.membership.beats_as().is_some() {
-            let at = context.now + from_ms(config(context).heartbeat_interval_ms);
-            self.membership.next_beat = self.membership.next_beat.min(at);
-            self.wake_heartbeat_thread(context);
-        }
+        let at = context.now + from_ms(config(context).heartbeat_interval_ms);
+        self.membership.next_beat = self.membership.next_beat.min(at);
+        self.wake_heartbeat_thread(context);
     }
 
     /// The heartbeat thread has something to do when a heartbeat is due, and when the application has not called `poll()`
     /// for too long.
-    fn wake_heartbeat_thread(&mut self, context: &Context<'_>) {
-        let at = self.membership.next_beat.min(self.poll_deadline(context)).max(context.now);
-        self.timers.set(Timer::GroupHeartbeat, at);
+    pub(super) fn wake_heartbeat_thread(&mut self, context: &Context<'_>) {
+        if self.membership.beats_as().is_some() {
+            let at = self.membership.next_beat.min(self.poll_deadline(context)).max(context.now);
+            self.timers.set(Timer::GroupHeartbeat, at);
+        }
     }
 
-    /// When the application is thought to be stuck.
+    /// When the application is thought to be stuck: not while it waits in `poll()`.
     fn poll_deadline(&self, context: &Context<'_>) -> Micros {
-        self.last_poll.saturating_add(from_ms(config(context).max_poll_interval_ms))
+        if self.app == App::Polling {
+            return NEVER;
+        }
+        self.returned_at.saturating_add(from_ms(config(context).max_poll_interval_ms))
     }
 
     /// The heartbeat thread: it goes on while the application is busy, and notices when that takes too long.

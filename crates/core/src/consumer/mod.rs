@@ -59,7 +59,8 @@ struct Memory {
     app: App,
     /// `close()` is what comes after the batch at hand.
     closing: bool,
-    last_poll: Micros,
+    /// When `poll()` last returned records.
+    returned_at: Micros,
     /// When auto-commit is due.
     next_auto_commit: Micros,
     timers: Timers,
@@ -173,7 +174,7 @@ impl Consumer {
             fetched: VecDeque::new(),
             app: App::Polling,
             closing: false,
-            last_poll: now,
+            returned_at: now,
             next_auto_commit: now,
             timers,
         });
@@ -256,7 +257,6 @@ impl Memory {
             return self.close(context);
         }
         self.app = App::Polling;
-        self.last_poll = context.now;
         self.timers.set(Timer::Poll, context.now + self.plan.poll_interval);
         self.auto_commit_if_due(context);
     }
@@ -311,12 +311,14 @@ impl Memory {
             return;
         }
         self.send_fetches(context);
+        self.returned_at = context.now;
         let manual = !config(context).enable_auto_commit;
         if manual && self.plan.commit == CommitOrder::BeforeProcessing {
             self.begin_commit_sync(AfterCommit::Process(polled), context);
         } else {
             self.process(polled, context);
         }
+        self.wake_heartbeat_thread(context);
     }
 
     fn process(&mut self, records: VecDeque<Polled>, context: &mut Context<'_>) {
