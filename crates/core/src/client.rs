@@ -13,13 +13,26 @@ const RECONNECT_BACKOFF: (Micros, Micros) = (50 * MS, 1000 * MS);
 /// `socket.connection.setup.timeout.ms`: how long a broker may leave a client waiting for a connection (KIP-601).
 const CONNECTION_SETUP_TIMEOUT: Micros = 10 * SECOND;
 
+/// Answers without news are counted up to here: the pause does not get any longer.
+const MANY_ANSWERS: u32 = 20;
+
 /// Settings that both kinds of client have.
 #[derive(Clone, Copy, Debug)]
 #[allow(clippy::struct_field_names)] // Kafka's names.
 pub(crate) struct ClientConfig {
     pub(crate) request_timeout_ms: i64,
     pub(crate) retry_backoff_ms: i64,
+    pub(crate) retry_backoff_max_ms: i64,
     pub(crate) metadata_max_age_ms: i64,
+}
+
+impl ClientConfig {
+    /// The pause after so many metadata answers in a row without news (`Metadata.timeToAllowUpdate`, KIP-580).
+    fn metadata_backoff(self, without_news: u32) -> Micros {
+        let first = from_ms(self.retry_backoff_ms);
+        let longest = from_ms(self.retry_backoff_max_ms).max(first);
+        first.saturating_mul(1 << without_news.saturating_sub(1)).min(longest)
+    }
 }
 
 /// How the client stands with one broker.
@@ -67,6 +80,8 @@ pub(crate) struct ClusterView {
     fetched_at: Micros,
     /// No metadata request before this.
     not_before: Micros,
+    /// Metadata answers since the last one that named a newer leader.
+    without_news: u32,
     next_correlation: u32,
 }
 
@@ -82,6 +97,7 @@ impl ClusterView {
             request: None,
             fetched_at: now,
             not_before: 0,
+            without_news: 0,
             next_correlation: first_correlation(life),
         }
     }
@@ -116,15 +132,16 @@ impl ClusterView {
         }
     }
 
-    /// Takes note of a leader named in an error.
-    pub(crate) fn learn_leader(&mut self, id: PartitionId, leader: BrokerId, epoch: i32) {
+    /// Takes note of a leader named in an error. Whether that is news.
+    pub(crate) fn learn_leader(&mut self, id: PartitionId, leader: BrokerId, epoch: i32) -> bool {
         let known = self.image.partition(id).map_or(-1, |p| p.leader_epoch);
         let newer = &mut self.newer_leaders;
         if epoch <= known || newer.iter().any(|(other, _, e)| *other == id && *e >= epoch) {
-            return;
+            return false;
         }
         newer.retain(|(other, ..)| *other != id);
         newer.push((id, leader, epoch));
+        true
     }
 
     /// When a broker may be called again.
@@ -150,8 +167,8 @@ impl ClusterView {
         connection.failures += 1;
         connection.channel = Channel::Closed;
         self.wanted = true;
-        if self.request.is_some_and(|m| m.broker == broker) {
-            self.request = None;
+        if self.request.take_if(|m| m.broker == broker).is_some() {
+            self.without_news = 0;
         }
     }
 
@@ -199,7 +216,10 @@ impl ClusterView {
         load: impl Fn(BrokerId) -> usize,
         context: &mut Context<'_>,
     ) {
-        self.wanted |= context.now >= self.stale_at(config);
+        if context.now >= self.stale_at(config) {
+            self.wanted = true;
+            self.without_news = 0;
+        }
         if !self.wanted || self.request.is_some() || self.not_before > context.now {
             return;
         }
@@ -222,7 +242,12 @@ impl ClusterView {
         let Some(request) = self.request.take_if(|m| m.correlation == correlation) else { return false };
         self.on_answer(request.broker);
         self.fetched_at = now;
-        self.not_before = now.saturating_add(from_ms(config.retry_backoff_ms));
+        let known = &self.image.partitions;
+        let is_news =
+            image.partitions.iter().zip(known).any(|(new, old)| new.leader_epoch > old.leader_epoch)
+                || image.partitions.len() > known.len();
+        self.without_news = if is_news { 0 } else { (self.without_news + 1).min(MANY_ANSWERS) };
+        self.not_before = now.saturating_add(config.metadata_backoff(self.without_news));
         // A broker that is behind may know less than this client has already learned. Whoever still lacks a
         // leader asks again.
         if image.version <= self.image.version {

@@ -271,6 +271,8 @@ pub enum Fetched {
         code: ErrorCode,
         /// With [`ErrorCode::OffsetOutOfRange`]: where the leader's log starts and ends.
         log_range: (i64, i64),
+        /// With a leader error: the leader and epoch the broker knows of (KIP-951, since 3.7).
+        current_leader: Option<(BrokerId, i32)>,
     },
 }
 
@@ -331,6 +333,8 @@ pub struct IsrChange {
     pub partition_epoch: i32,
     /// The ISR wanted.
     pub isr: BrokerSet,
+    /// Its members' broker epochs, as far as the leader knows them: which process it has seen caught up (KIP-903).
+    pub epochs: Vec<(BrokerId, i64)>,
 }
 
 /// What became of a change of one partition's ISR.

@@ -181,14 +181,20 @@ fn read(
     at_least_one: bool,
 ) -> Fetched {
     let id = asked.partition;
-    let error = |code| Fetched::Error { code, log_range: (0, 0) };
+    let error = |code| {
+        let current_leader = memory.leader_after(id, code);
+        Fetched::Error { code, log_range: (0, 0), current_leader }
+    };
     let replica = match leading(memory, id, asked.current_leader_epoch) {
         Ok((replica, _)) => replica,
         Err(code) => return error(code),
     };
     let Some(log) = disk.log(id) else { return error(ErrorCode::UnknownTopicOrPartition) };
-    let out_of_range =
-        Fetched::Error { code: ErrorCode::OffsetOutOfRange, log_range: (log.start(), log.end()) };
+    let out_of_range = Fetched::Error {
+        code: ErrorCode::OffsetOutOfRange,
+        log_range: (log.start(), log.end()),
+        current_leader: None,
+    };
     if let Some(last_fetched) = asked.last_fetched_epoch {
         match log.epoch_cache().end_offset_for(last_fetched, log.end()) {
             None => return out_of_range,

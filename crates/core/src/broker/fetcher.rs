@@ -142,7 +142,7 @@ impl Broker {
                 let end = truncation_point(log, epoch, end_offset);
                 self.truncate(id, end, TruncationRule::DivergingEpoch, context);
             }
-            Fetched::Error { code: ErrorCode::OffsetOutOfRange, log_range: (start, end) } => {
+            Fetched::Error { code: ErrorCode::OffsetOutOfRange, log_range: (start, end), .. } => {
                 let (disk, memory) = self.parts();
                 let my_end = disk.end(id);
                 if end < my_end {

@@ -116,11 +116,14 @@ impl Broker {
             .iter()
             .filter_map(|id| {
                 let leader = memory.leader(*id)?;
+                let isr = leader.pending_isr?;
+                let members = leader.followers.iter().filter(|f| isr.contains(f.broker));
                 Some(IsrChange {
                     partition: *id,
                     leader_epoch: leader.epoch,
                     partition_epoch: leader.partition_epoch,
-                    isr: leader.pending_isr?,
+                    isr,
+                    epochs: members.filter_map(|f| Some((f.broker, f.broker_epoch?))).collect(),
                 })
             })
             .collect();

@@ -16,6 +16,7 @@ pub use replica::{Follower, FollowerProgress, Leader, Replica, Role};
 use crate::action::Timer;
 use crate::config::TopicConfig;
 use crate::connection::{Channel, Connection};
+use crate::error::ErrorCode;
 use crate::event::EventKind;
 use crate::hash::Shared;
 use crate::ids::{BrokerId, GroupId, NodeId, PartitionId};
@@ -95,6 +96,13 @@ impl Memory {
             Role::Leader(leader) => Some(leader),
             _ => None,
         }
+    }
+
+    /// What to tell a client whose request this error refuses: the partition's leader, if that has moved (KIP-951).
+    fn leader_after(&self, id: PartitionId, error: ErrorCode) -> Option<(BrokerId, i32)> {
+        let moved = matches!(error, ErrorCode::NotLeaderOrFollower | ErrorCode::FencedLeaderEpoch);
+        let p = self.image.partition(id).filter(|_| moved)?;
+        Some((p.leader?, p.leader_epoch))
     }
 
     /// Partitions this broker has a replica of.

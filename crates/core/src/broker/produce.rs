@@ -124,11 +124,11 @@ impl Broker {
             });
         };
         let topic = topic_config(&memory.image, id, context);
-        if i64::from(size) > topic.max_message_bytes {
-            return Err(ErrorCode::MessageTooLarge);
-        }
         if acks == Acks::All && leader.isr.len() < leader.effective_min_isr(topic.min_insync_replicas) {
             return Err(ErrorCode::NotEnoughReplicas);
+        }
+        if i64::from(size) > topic.max_message_bytes {
+            return Err(ErrorCode::MessageTooLarge);
         }
         let epoch = leader.epoch;
         let Some(log) = disk.log_mut(id) else { return Err(ErrorCode::NotLeaderOrFollower) };
@@ -272,11 +272,6 @@ fn result(memory: &Memory, batch: &ParkedBatch) -> ProduceResult {
         Outcome::Done(outcome) => outcome,
         Outcome::Waiting { .. } => Err(ErrorCode::RequestTimedOut),
     };
-    let moved = matches!(outcome, Err(ErrorCode::NotLeaderOrFollower | ErrorCode::FencedLeaderEpoch));
-    let current_leader = memory
-        .image
-        .partition(batch.partition)
-        .filter(|_| moved)
-        .and_then(|p| Some((p.leader?, p.leader_epoch)));
+    let current_leader = outcome.err().and_then(|error| memory.leader_after(batch.partition, error));
     ProduceResult { partition: batch.partition, outcome, current_leader }
 }

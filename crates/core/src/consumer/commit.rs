@@ -17,7 +17,7 @@ const COMMIT_SYNC_TIMEOUT: Micros = 60 * SECOND;
 const CLOSE_TIMEOUT: Micros = 30 * SECOND;
 
 impl Memory {
-    /// Positions to commit: of every partition that has one.
+    /// Positions to commit: of every partition that has a valid one.
     fn positions_to_commit(&self) -> Vec<(PartitionId, CommittedOffset)> {
         self.positions.iter().filter_map(|p| Some((p.partition, p.to_commit()?))).collect()
     }
@@ -38,10 +38,12 @@ impl Memory {
         true
     }
 
-    /// From within `poll()`, before new records are returned: commits what earlier calls returned.
+    /// From within `poll()`, before new records are returned: commits what earlier calls returned. Without a
+    /// coordinator `poll()` does not come so far, and the commit stays due.
     pub(super) fn auto_commit_if_due(&mut self, context: &mut Context<'_>) {
         if config(context).enable_auto_commit
             && context.now >= self.next_auto_commit
+            && self.membership.coordinator().is_some()
             && self.membership.owns_partitions()
         {
             self.next_auto_commit = context.now + from_ms(config(context).auto_commit_interval_ms);
@@ -58,6 +60,9 @@ impl Memory {
     /// `close()`: the last positions, if commits are automatic; then the consumer leaves its group and ends.
     pub(super) fn close(&mut self, context: &mut Context<'_>) {
         self.timers.set(Timer::Poll, NEVER);
+        if self.app == App::Polling {
+            self.returned_at = context.now;
+        }
         let deadline = context.now + CLOSE_TIMEOUT;
         self.app = App::Committing { then: AfterCommit::Leave, deadline };
         if config(context).enable_auto_commit && self.membership.owns_partitions() {

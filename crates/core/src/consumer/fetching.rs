@@ -74,9 +74,10 @@ impl Position {
         self.place().map(|place| place.next.offset)
     }
 
-    /// What to commit.
+    /// What to commit: nothing while the leader has yet to say whether it has what was read
+    /// (`SubscriptionState.allConsumed`).
     pub(super) fn to_commit(&self) -> Option<CommittedOffset> {
-        self.place().map(|place| place.next)
+        self.place().filter(|place| !place.unsure).map(|place| place.next)
     }
 
     pub(super) fn buffered(&self) -> usize {
@@ -352,11 +353,22 @@ impl Memory {
             let id = asked.partition;
             let Some(position) = self.position_mut(id) else { continue };
             match found.outcome {
-                Fetched::Data { batches, .. } => position.take_in(asked.offset, &batches),
+                Fetched::Data { batches, .. } => {
+                    position.take_in(asked.offset, &batches);
+                    if position.buffered() > 0 {
+                        self.fetched.retain(|other| *other != id);
+                        self.fetched.push_back(id);
+                    }
+                }
                 Fetched::Error { code: ErrorCode::OffsetOutOfRange, .. } => {
                     if position.place().is_some_and(|place| !place.unsure && place.fetch == asked.offset) {
                         position.state = State::Reset(PositionSource::OutOfRange);
                     }
+                }
+                Fetched::Error { current_leader: Some((leader, epoch)), .. }
+                    if self.view.learn_leader(id, leader, epoch) =>
+                {
+                    self.view.want_metadata();
                 }
                 // Followers alone tell the epoch of what they have, and so are answered with the end of it.
                 Fetched::Diverging { .. } | Fetched::Error { .. } => self.ask_again_later(id, context),

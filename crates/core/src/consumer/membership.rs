@@ -3,7 +3,7 @@
 
 use super::fetching::Position;
 use super::requests::{CommitKind, Purpose};
-use super::{Memory, config, retry_time};
+use super::{App, Memory, config, retry_time};
 use crate::action::Timer;
 use crate::error::ErrorCode;
 use crate::event::EventKind;
@@ -32,6 +32,8 @@ pub(super) struct Membership {
     lost: bool,
     /// No request to join or find before this.
     not_before: Micros,
+    /// When the next heartbeat is due.
+    next_beat: Micros,
     /// As leader of the group: partitions per topic that the assignment was made for.
     assigned_for: Vec<u16>,
 }
@@ -170,12 +172,10 @@ impl Memory {
     }
 
     fn revoke(&mut self, lost: bool, context: &mut Context<'_>) {
-        self.requests.forget(|p| {
-            matches!(
-                p,
-                Purpose::OffsetFetch | Purpose::ListOffset(..) | Purpose::Validate(..) | Purpose::Fetch(_)
-            )
-        });
+        // A fetch under way stays so: the broker is asked again when it has answered.
+        self.requests
+            .forget(|p| matches!(p, Purpose::OffsetFetch | Purpose::ListOffset(..) | Purpose::Validate(..)));
+        self.fetched.clear();
         let partitions: Arc<[PartitionId]> = self.positions.drain(..).map(|p| p.partition).collect();
         if !partitions.is_empty() {
             context.emit(EventKind::PartitionsRevoked { partitions, lost });
@@ -212,8 +212,7 @@ impl Memory {
                 self.membership.id = Some(joined.member);
                 self.membership.generation = joined.generation;
                 self.membership.phase = Phase::Syncing;
-                let interval = from_ms(config(context).heartbeat_interval_ms);
-                self.timers.set(Timer::GroupHeartbeat, context.now + interval);
+                self.beat_later(context);
                 self.send_sync(&joined, context);
             }
             Err(JoinError { code: ErrorCode::MemberIdRequired, member }) => {
@@ -301,16 +300,50 @@ impl Memory {
         }
     }
 
+    /// The next heartbeat is due in an interval.
+    fn beat_later(&mut self, context: &Context<'_>) {
+        self.membership.next_beat = context.now + from_ms(config(context).heartbeat_interval_ms);
+        self.wake_heartbeat_thread(context);
+    }
+
+    /// The next heartbeat is due no later than in an interval, which is another one now.
+    pub(super) fn beat_by_the_new_interval(&mut self, context: &Context<'_>) {
+        let at = context.now + from_ms(config(context).heartbeat_interval_ms);
+        self.membership.next_beat = self.membership.next_beat.min(at);
+        self.wake_heartbeat_thread(context);
+    }
+
+    /// The heartbeat thread has something to do when a heartbeat is due, and when the application has not called `poll()`
+    /// for too long.
+    pub(super) fn wake_heartbeat_thread(&mut self, context: &Context<'_>) {
+        if self.membership.beats_as().is_some() {
+            let at = self.membership.next_beat.min(self.poll_deadline(context)).max(context.now);
+            self.timers.set(Timer::GroupHeartbeat, at);
+        }
+    }
+
+    /// When the application is thought to be stuck: not while it waits in `poll()`.
+    fn poll_deadline(&self, context: &Context<'_>) -> Micros {
+        if self.app == App::Polling {
+            return NEVER;
+        }
+        self.returned_at.saturating_add(from_ms(config(context).max_poll_interval_ms))
+    }
+
     /// The heartbeat thread: it goes on while the application is busy, and notices when that takes too long.
     pub(super) fn heartbeat_thread(&mut self, context: &mut Context<'_>) {
-        let interval = from_ms(config(context).heartbeat_interval_ms);
-        self.timers.set(Timer::GroupHeartbeat, context.now + interval);
-        let Some((member, generation)) = self.membership.beats_as() else { return };
-        if context.now.saturating_sub(self.last_poll) > from_ms(config(context).max_poll_interval_ms) {
+        let Some((member, generation)) = self.membership.beats_as() else {
+            return self.timers.set(Timer::GroupHeartbeat, NEVER);
+        };
+        if self.poll_deadline(context) <= context.now {
             self.leave_group(LeaveReason::NotPolling, context);
             self.membership.lost = true;
             return;
         }
+        if context.now < self.membership.next_beat {
+            return self.wake_heartbeat_thread(context);
+        }
+        self.beat_later(context);
         if let Some(broker) = self.membership.coordinator
             && !self.requests.any(|p| matches!(p, Purpose::Heartbeat))
         {

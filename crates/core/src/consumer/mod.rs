@@ -23,6 +23,9 @@ use requests::Requests;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+/// `retry.backoff.max.ms`.
+const RETRY_BACKOFF_MAX_MS: i64 = 1000;
+
 /// A consumer and the application around it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Consumer {
@@ -51,10 +54,13 @@ struct Memory {
     membership: Membership,
     /// Partitions the member owns, and where it is in each.
     positions: Vec<Position>,
+    /// Partitions with something fetched and not returned, in the order in which it came.
+    fetched: VecDeque<PartitionId>,
     app: App,
     /// `close()` is what comes after the batch at hand.
     closing: bool,
-    last_poll: Micros,
+    /// When `poll()` last returned records.
+    returned_at: Micros,
     /// When auto-commit is due.
     next_auto_commit: Micros,
     timers: Timers,
@@ -165,9 +171,10 @@ impl Consumer {
             requests: Requests::default(),
             membership: Membership::default(),
             positions: Vec::new(),
+            fetched: VecDeque::new(),
             app: App::Polling,
             closing: false,
-            last_poll: now,
+            returned_at: now,
             next_auto_commit: now,
             timers,
         });
@@ -189,11 +196,8 @@ impl Consumer {
 
     /// A setting changed: the next heartbeat comes no later than the new interval asks for.
     pub(crate) fn on_config_changed(&mut self, context: &mut Context<'_>) {
-        let interval = from_ms(config(context).heartbeat_interval_ms);
         let memory = self.memory();
-        if memory.membership.current().is_some() {
-            memory.timers.set_earlier(Timer::GroupHeartbeat, context.now + interval);
-        }
+        memory.beat_by_the_new_interval(context);
         memory.go_on(context);
     }
 
@@ -253,7 +257,6 @@ impl Memory {
             return self.close(context);
         }
         self.app = App::Polling;
-        self.last_poll = context.now;
         self.timers.set(Timer::Poll, context.now + self.plan.poll_interval);
         self.auto_commit_if_due(context);
     }
@@ -282,30 +285,40 @@ impl Memory {
         self.set_client_timer(context);
     }
 
-    /// Returns buffered records from `poll()`, at most `max.poll.records`.
+    /// Returns buffered records from `poll()`, at most `max.poll.records`: what came first is returned first, so that no
+    /// partition waits for another's backlog (`FetchCollector`).
     fn return_records(&mut self, context: &mut Context<'_>) {
         let mut room = usize::try_from(config(context).max_poll_records).unwrap_or(usize::MAX);
         let mut polled = VecDeque::new();
-        for position in &mut self.positions {
-            let from = position.next_offset();
-            let before = polled.len();
-            position.take_records(room, &mut polled);
-            let taken = polled.len() - before;
-            room -= taken;
-            if let (true, Some(from), Some(to)) = (taken > 0, from, position.next_offset()) {
-                context.emit(EventKind::Polled { partition: position.partition, from, to });
+        while room > 0
+            && let Some(partition) = self.fetched.front().copied()
+        {
+            if let Some(position) = self.position_mut(partition) {
+                let from = position.next_offset();
+                let before = polled.len();
+                position.take_records(room, &mut polled);
+                let taken = polled.len() - before;
+                room -= taken;
+                if let (true, Some(from), Some(to)) = (taken > 0, from, position.next_offset()) {
+                    context.emit(EventKind::Polled { partition, from, to });
+                }
+            }
+            if self.position(partition).is_none_or(|position| position.buffered() == 0) {
+                self.fetched.pop_front();
             }
         }
         if polled.is_empty() {
             return;
         }
         self.send_fetches(context);
+        self.returned_at = context.now;
         let manual = !config(context).enable_auto_commit;
         if manual && self.plan.commit == CommitOrder::BeforeProcessing {
             self.begin_commit_sync(AfterCommit::Process(polled), context);
         } else {
             self.process(polled, context);
         }
+        self.wake_heartbeat_thread(context);
     }
 
     fn process(&mut self, records: VecDeque<Polled>, context: &mut Context<'_>) {
@@ -347,6 +360,7 @@ fn client_config(config: &ConsumerConfig) -> ClientConfig {
     ClientConfig {
         request_timeout_ms: config.request_timeout_ms,
         retry_backoff_ms: config.retry_backoff_ms,
+        retry_backoff_max_ms: RETRY_BACKOFF_MAX_MS,
         metadata_max_age_ms: config.metadata_max_age_ms,
     }
 }

@@ -66,7 +66,9 @@ impl Controller {
         if !change.isr.contains(leader) || change.isr.iter().any(|b| !p.replicas.contains(&b)) {
             return Err(ErrorCode::InvalidRequest);
         }
-        if change.isr.iter().any(|b| !self.image.is_active(b)) {
+        // What the leader saw may have been a process that is gone, and its successor may have lost its log (KIP-903).
+        let restarted = change.epochs.iter().any(|(b, epoch)| self.image.broker(*b).epoch != *epoch);
+        if restarted || change.isr.iter().any(|b| !self.image.is_active(b)) {
             return Err(ErrorCode::IneligibleReplica);
         }
         Ok(())

@@ -178,6 +178,11 @@ impl Accumulator {
         self.queues.get_mut(id.index())?.pop_front()
     }
 
+    /// Whether the last batch that waits for a partition is not full.
+    pub(super) fn takes_more(&self, id: PartitionId) -> bool {
+        self.queues.get(id.index()).and_then(VecDeque::back).is_some_and(|last| !last.is_full())
+    }
+
     /// How many batches wait for a partition.
     pub(super) fn queued(&self, id: PartitionId) -> usize {
         self.queues.get(id.index()).map_or(0, VecDeque::len)

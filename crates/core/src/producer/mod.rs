@@ -295,12 +295,8 @@ impl Memory {
         match self.accumulator.append(id, record, config, context.now) {
             Ok(appended) => {
                 if how == PartitionChoice::Sticky {
-                    let batch_size = u64::try_from(config.batch_size).unwrap_or(0).max(1);
-                    self.sticky[usize::from(topic.0)].appended(
-                        appended.bytes,
-                        batch_size,
-                        appended.batch_full,
-                    );
+                    let sticky = &mut self.sticky[usize::from(topic.0)];
+                    sticky.appended(appended.bytes, sticky_size(config), appended.batch_full);
                 }
                 context.emit(EventKind::PartitionChosen { record: number, partition: id, how });
                 Ok(())
@@ -334,12 +330,19 @@ impl Memory {
             .collect();
         let adaptive = config.partitioner_adaptive_partitioning_enable;
         let sticky = self.sticky.get_mut(usize::from(what.topic.0))?;
-        Some((sticky.current(&candidates, adaptive, &mut self.rng)?, PartitionChoice::Sticky))
+        let takes_more = |id| self.accumulator.takes_more(id);
+        let id = sticky.current(&candidates, sticky_size(config), takes_more, adaptive, &mut self.rng)?;
+        Some((id, PartitionChoice::Sticky))
     }
 
     fn is_drained(&self) -> bool {
         self.blocked.is_empty() && self.accumulator.partitions().next().is_none() && self.sender.is_idle()
     }
+}
+
+/// After how many bytes the sticky partition changes.
+fn sticky_size(config: &ProducerConfig) -> u64 {
+    u64::try_from(config.batch_size).unwrap_or(0).max(1)
 }
 
 /// This producer's settings.

@@ -68,13 +68,19 @@ pub(super) struct Candidate {
 }
 
 impl Sticky {
-    /// The partition for the next record.
+    /// The partition for the next record. `takes_more` tells whether a partition has a batch that is not full.
     pub(super) fn current(
         &mut self,
         candidates: &[Candidate],
+        batch_size: u64,
+        takes_more: impl Fn(PartitionId) -> bool,
         adaptive: bool,
         rng: &mut Rng,
     ) -> Option<PartitionId> {
+        // It was kept for the sake of a batch that has been filled or sent since.
+        if self.current.is_some_and(|id| !takes_more(id)) {
+            self.appended(0, batch_size, true);
+        }
         if self.current.is_none() {
             self.current = choose(candidates, adaptive, rng);
             self.bytes = 0;
@@ -156,13 +162,20 @@ mod tests {
             (0..4).map(|i| Candidate { id: PartitionId(i), queued: 0, has_leader: true }).collect();
         let mut rng = Rng::new(1, Stream::Producer(1));
         let mut sticky = Sticky::default();
-        let first = sticky.current(&candidates, true, &mut rng);
+        let mut next =
+            |sticky: &mut Sticky, open: bool| sticky.current(&candidates, 100, |_| open, true, &mut rng);
+        let first = next(&mut sticky, false);
         sticky.appended(90, 100, true);
-        assert_eq!(sticky.current(&candidates, true, &mut rng), first);
+        assert_eq!(next(&mut sticky, false), first);
         sticky.appended(20, 100, false);
-        assert!(sticky.current.is_some(), "over the size, but the batch still takes records");
+        assert_eq!(next(&mut sticky, true), first, "over the size, but the batch still takes records");
+        assert_eq!(sticky.bytes, 110);
         sticky.appended(20, 100, true);
         assert!(sticky.current.is_none());
+        next(&mut sticky, false);
+        sticky.appended(110, 100, false);
+        next(&mut sticky, false);
+        assert_eq!(sticky.bytes, 0, "the batch has been sent meanwhile: drawn anew");
     }
 
     #[test]

@@ -326,6 +326,7 @@ pub(super) fn client_config(config: &ProducerConfig) -> ClientConfig {
     ClientConfig {
         request_timeout_ms: config.request_timeout_ms,
         retry_backoff_ms: config.retry_backoff_ms,
+        retry_backoff_max_ms: config.retry_backoff_max_ms,
         metadata_max_age_ms: config.metadata_max_age_ms,
     }
 }
