@@ -2,7 +2,7 @@
 //! `kill leader of orders-0`, `cut broker 1 - broker 2`, `send m5: producer 1 to orders key=a`.
 
 use crate::duration;
-use crate::scenario::packed::packed;
+use crate::packed::packed;
 use crate::words::{self, Words};
 use highwater_core::action::{Crash, Intervention, Send};
 use highwater_core::cluster::Cluster;

@@ -5,7 +5,7 @@
 
 use crate::command::{PartitionName, Who, checked_name};
 use crate::ledger::{Fate, FateChange};
-use crate::scenario::packed::packed;
+use crate::packed::packed;
 use crate::words::Words;
 use highwater_core::event::{Event, EventKind};
 use highwater_core::ids::{NodeId, PartitionId, RecordId};

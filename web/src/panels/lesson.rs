@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use highwater_lab::judge::{self, Question, Standing};
+use highwater_lab::judge::{self, Standing};
 use highwater_lab::lessons;
+use highwater_lab::question::Question;
 use highwater_lab::scenario::Scenario;
 use highwater_lab::timeline::Timeline;
 use yew::prelude::*;

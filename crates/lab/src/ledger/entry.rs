@@ -1,6 +1,6 @@
 //! What the ledger knows of one record.
 
-use crate::scenario::packed::packed;
+use crate::packed::packed;
 use highwater_core::ids::{BrokerId, BrokerSet, EventId, PartitionId, RecordId, TopicId};
 use std::sync::Arc;
 

@@ -6,7 +6,8 @@ use super::{Caption, Cue, LONGEST_FILE, Origin, SCHEMA, Scenario, Trigger, toml}
 use crate::command::{Command, checked_name};
 use crate::condition::Condition;
 use crate::error::ScenarioError;
-use crate::judge::{Challenge, Choice, Predicate, Question};
+use crate::predicate::Predicate;
+use crate::question::{Challenge, Choice, Question};
 use crate::words::Words;
 use highwater_core::config::{self, Era, Scope, Settings};
 use highwater_core::ids::{BrokerId, NodeId};

@@ -6,7 +6,6 @@
 mod fields;
 mod file;
 mod names;
-pub(crate) mod packed;
 #[cfg(test)]
 mod tests;
 mod toml;
@@ -14,11 +13,11 @@ mod toml;
 use crate::command::Command;
 use crate::condition::Condition;
 use crate::error::ScenarioError;
-use crate::judge::{Challenge, Question};
+use crate::packed::{Packed, packed};
+use crate::question::{Challenge, Question};
 use crate::text::Text;
 use highwater_core::setup::Setup;
 use highwater_core::time::Micros;
-use packed::Packed;
 use std::sync::Arc;
 
 /// The version of the file format that this parser reads.
@@ -115,5 +114,21 @@ impl Scenario {
     /// Reads what [`pack`](Self::pack) wrote, in a program of the same build; none if it did not.
     pub fn unpack(mut bytes: &[u8]) -> Option<Self> {
         Packed::unpack(&mut bytes)
+    }
+}
+
+packed!(struct Trigger { condition, after, at });
+packed!(struct Cue { id, trigger, commands });
+packed!(struct Caption { when, text });
+packed!(struct Scenario {
+    id, title, summary, setup, script, captions, open, end, questions, explanation, challenge, origin
+});
+
+/// A packed scenario is a lesson of the program: it has no text.
+impl Packed for Origin {
+    fn pack(&self, _: &mut Vec<u8>) {}
+
+    fn unpack(_: &mut &[u8]) -> Option<Self> {
+        Some(Origin::Lesson)
     }
 }

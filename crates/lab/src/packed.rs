@@ -1,7 +1,6 @@
-//! Scenarios as bytes, read by the program they were written for: the page is built with its lessons in this form, so
-//! that it need not bring along what reads and checks lesson files. Nothing is checked here but the length.
+//! Values as bytes, read by the program they were written for: the page is built with its lessons in this form, so that it
+//! need not bring along what reads and checks lesson files. Nothing is checked here but the length.
 
-use super::{Caption, Cue, Origin, Scenario, Trigger};
 use crate::text::Text;
 use highwater_core::config::{self, Era, Scope, Setting, Settings, TABLE};
 use highwater_core::ids::{BrokerId, MessageId, NodeId};
@@ -20,33 +19,33 @@ pub(crate) trait Packed: Sized {
 /// Packs a struct field by field, and an enum as its variant's place in the list and then field by field.
 macro_rules! packed {
     (struct $name:ident { $($field:ident),* $(,)? }) => {
-        impl $crate::scenario::packed::Packed for $name {
+        impl $crate::packed::Packed for $name {
             fn pack(&self, out: &mut Vec<u8>) {
-                $($crate::scenario::packed::Packed::pack(&self.$field, out);)*
+                $($crate::packed::Packed::pack(&self.$field, out);)*
             }
             fn unpack(from: &mut &[u8]) -> Option<Self> {
-                Some($name { $($field: $crate::scenario::packed::Packed::unpack(from)?),* })
+                Some($name { $($field: $crate::packed::Packed::unpack(from)?),* })
             }
         }
     };
     (enum $name:ident { $($variant:ident $(($($item:ident),+))? $({ $($field:ident),+ })?),* $(,)? }) => {
-        impl $crate::scenario::packed::Packed for $name {
+        impl $crate::packed::Packed for $name {
             fn pack(&self, out: &mut Vec<u8>) {
                 enum Number { $($variant),* }
                 match self {
                     $($name::$variant $(($($item),+))? $({ $($field),+ })? => {
                         out.push(Number::$variant as u8);
-                        $($($crate::scenario::packed::Packed::pack($item, out);)+)?
-                        $($($crate::scenario::packed::Packed::pack($field, out);)+)?
+                        $($($crate::packed::Packed::pack($item, out);)+)?
+                        $($($crate::packed::Packed::pack($field, out);)+)?
                     })*
                 }
             }
             fn unpack(from: &mut &[u8]) -> Option<Self> {
                 enum Number { $($variant),* }
-                let number: u8 = $crate::scenario::packed::Packed::unpack(from)?;
+                let number: u8 = $crate::packed::Packed::unpack(from)?;
                 $(if number == Number::$variant as u8 {
-                    $($(let $item = $crate::scenario::packed::Packed::unpack(from)?;)+)?
-                    $($(let $field = $crate::scenario::packed::Packed::unpack(from)?;)+)?
+                    $($(let $item = $crate::packed::Packed::unpack(from)?;)+)?
+                    $($(let $field = $crate::packed::Packed::unpack(from)?;)+)?
                     return Some($name::$variant $(($($item),+))? $({ $($field),+ })?);
                 })*
                 None
@@ -258,22 +257,6 @@ packed!(struct ConsumerSetup { group, topics, processing, poll_interval, commit 
 packed!(struct LinkSetup { a, b, latency });
 packed!(struct Setup { seed, brokers, topics, producers, consumers, latency, jitter, links, settings });
 packed!(struct Text { en, zh });
-packed!(struct Trigger { condition, after, at });
-packed!(struct Cue { id, trigger, commands });
-packed!(struct Caption { when, text });
-packed!(struct Scenario {
-    id, title, summary, setup, script, captions, open, end, questions, explanation, challenge, origin
-});
-
-/// A packed scenario is a lesson of the program: it has no text.
-impl Packed for Origin {
-    fn pack(&self, _: &mut Vec<u8>) {}
-
-    fn unpack(_: &mut &[u8]) -> Option<Self> {
-        Some(Origin::Lesson)
-    }
-}
-
 /// A setting that differs from its default.
 struct Changed {
     setting: &'static Setting,
