@@ -147,6 +147,13 @@ fn fields(cluster: &Cluster, body: &Body) -> Vec<String> {
             let (epoch, end_offset) = end.unwrap_or((-1, -1));
             vec![format!("{}: leader_epoch {epoch}, end_offset {end_offset}", name(partition))]
         }),
+        _ => controller_fields(body, name),
+    }
+}
+
+/// Those of messages between brokers and the controller.
+fn controller_fields(body: &Body, name: impl Fn(&PartitionId) -> String) -> Vec<String> {
+    match body {
         Body::BrokerRegistrationRequest { incarnation } => vec![format!("incarnation: {incarnation}")],
         Body::BrokerRegistrationResponse(epoch) => {
             outcome(epoch, |epoch| vec![format!("broker_epoch: {epoch}")])
