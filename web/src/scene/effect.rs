@@ -2,7 +2,9 @@
 
 use super::list::{Colour, DisplayList, Line, Sprite, Word};
 use super::shape::{DRAWN_FOR, Shape};
-use crate::stage::{Cell, Detail, Layout, Point};
+use crate::stage::curve::Point;
+use crate::stage::layout::{Detail, Layout};
+use crate::stage::picture::Cell;
 
 /// How long a lost message's mark stays, in seconds of screen time.
 const LOST_STAYS: f64 = 1.8;

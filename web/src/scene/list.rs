@@ -1,7 +1,8 @@
 //! What a frame shows: a list of sprites, as the numbers and words that a painter can be sent.
 
 use super::shape::{DRAWN_FOR, Shape};
-use crate::stage::{Point, Tone};
+use crate::stage::curve::Point;
+use crate::stage::picture::Tone;
 
 /// A colour of the theme.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,7 +8,8 @@ use highwater_core::protocol::{Body, FetchRequest, Fetched, FetchedPartition};
 use super::list::{Colour, DisplayList, Line, Sprite, Word};
 use super::shape::Shape;
 use crate::playback::is_talk;
-use crate::stage::{Point, Tone};
+use crate::stage::curve::Point;
+use crate::stage::picture::Tone;
 
 /// How an answer turned out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

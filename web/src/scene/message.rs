@@ -10,7 +10,9 @@ use super::name::Name;
 use super::shape::{DRAWN_FOR, Shape};
 use crate::i18n::Text;
 use crate::session::Selection;
-use crate::stage::{self, Curve, Layout, Point};
+use crate::stage::curve::{Curve, Point};
+use crate::stage::layout::Layout;
+use crate::stage::name;
 
 /// How far a cut link lets a message come.
 const HELD_AT: f64 = 0.42;
@@ -59,7 +61,7 @@ impl Message {
     /// Keeps its name in the document while it stands, and as long as somebody is there with the focus.
     pub(super) fn call(&mut self, host: &Element, envelope: &Envelope, stands: bool, text: Text, unit: f64) {
         if stands && self.name.is_none() && self.says_something() {
-            let name = stage::message_name(text, envelope);
+            let name = name::message(text, envelope);
             self.name = Name::new(host, Selection::Message(envelope.id.0), &name, envelope.to);
         }
         if let Some(name) = &mut self.name {

@@ -21,7 +21,9 @@ use web_sys::Element;
 use crate::i18n::Text;
 use crate::playback::Playback;
 use crate::session::Selection;
-use crate::stage::{Cell, Layout, Picture, Point};
+use crate::stage::curve::Point;
+use crate::stage::layout::Layout;
+use crate::stage::picture::{Cell, Picture};
 
 use effect::Effects;
 use list::DisplayList;

@@ -6,7 +6,8 @@ use web_sys::{Element, HtmlElement};
 
 use super::shape::DRAWN_FOR;
 use crate::session::Selection;
-use crate::stage::{self, Point};
+use crate::stage::curve::Point;
+use crate::stage::object;
 
 /// A message's name, in the document for as long as it is kept.
 pub(super) struct Name {
@@ -23,7 +24,7 @@ impl Name {
         for (attribute, value) in [("type", "button"), ("tabindex", "-1"), ("aria-label", name)] {
             set(&button, attribute, value);
         }
-        set(&button, stage::ATTRIBUTE, &stage::object_word(message)?);
+        set(&button, object::ATTRIBUTE, &object::word(message)?);
         host.append_child(&button).ok()?;
         Some(Name { button, at: Point { x: f64::NAN, y: f64::NAN }, to })
     }
@@ -53,8 +54,8 @@ impl Name {
 impl Drop for Name {
     fn drop(&mut self) {
         let plate = if self.is_focused() {
-            let word = stage::object_word(Selection::Node(self.to)).unwrap_or_default();
-            let plate = format!(".plate[{}='{word}']", stage::ATTRIBUTE);
+            let word = object::word(Selection::Node(self.to)).unwrap_or_default();
+            let plate = format!(".plate[{}='{word}']", object::ATTRIBUTE);
             gloo_utils::document().query_selector(&plate).ok().flatten()
         } else {
             None

@@ -6,7 +6,8 @@ use super::list::{Colour, DisplayList, Sprite, Word};
 use super::shape::DRAWN_FOR;
 use crate::i18n::Text;
 use crate::playback::Playback;
-use crate::stage::{Layout, Point};
+use crate::stage::curve::Point;
+use crate::stage::layout::Layout;
 
 /// Paints both.
 pub(super) fn paint(list: &mut DisplayList, layout: &Layout, playback: &Playback, text: Text) {

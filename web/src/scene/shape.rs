@@ -1,6 +1,6 @@
 //! The shapes of what moves: as they are drawn, and as a pointer meets them.
 
-use crate::stage::Layout;
+use crate::stage::layout::Layout;
 
 /// The unit of text for which shapes are drawn.
 pub(super) const DRAWN_FOR: f64 = 13.0;

@@ -3,15 +3,15 @@
 //! Yew owns what stands: nodes, links, strips. It is drawn again where a new [`Picture`](picture::Picture) differs from
 //! the one before. What moves is the [`scene`](crate::scene)'s, on the same drawing.
 
-mod curve;
+pub(crate) mod curve;
 mod glyph;
 mod keys;
-mod layout;
+pub(crate) mod layout;
 mod link;
-mod name;
+pub(crate) mod name;
 mod node;
-mod object;
-mod picture;
+pub(crate) mod object;
+pub(crate) mod picture;
 mod strip;
 
 use std::rc::Rc;
@@ -28,13 +28,12 @@ use crate::in_browser;
 use crate::scene::{self, Scene};
 use crate::session::{Command, Selection, Session};
 
+use curve::Point;
 use curve::point;
-pub(crate) use curve::{Curve, Point};
-pub(crate) use layout::{Detail, Layout};
+use layout::Layout;
 use node::Node;
+use picture::Picture;
 use picture::Turn;
-pub(crate) use picture::{Cell, Picture, Tone};
-pub(crate) use {name::message as message_name, object::ATTRIBUTE, object::word as object_word};
 
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct StageProps {
