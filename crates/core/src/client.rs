@@ -42,11 +42,11 @@ struct Connection {
     failures: u32,
     /// No request before this.
     not_before: Micros,
-    channel: Channel,
+    state: State,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-enum Channel {
+enum State {
     #[default]
     Closed,
     /// Being set up: the broker has not answered yet.
@@ -108,7 +108,7 @@ impl ClusterView {
         let clients_partitions =
             image.topics.iter().filter(|t| !t.internal).flat_map(|t| t.partitions.iter());
         for leader in clients_partitions.filter_map(|id| image.partition(*id)?.leader) {
-            self.connections[leader.index()].channel = Channel::Open;
+            self.connections[leader.index()].state = State::Open;
         }
     }
 
@@ -156,7 +156,7 @@ impl ClusterView {
 
     /// A broker answered.
     pub(crate) fn on_answer(&mut self, broker: BrokerId) {
-        self.connections[broker.index()] = Connection { channel: Channel::Open, ..Connection::default() };
+        self.connections[broker.index()] = Connection { state: State::Open, ..Connection::default() };
     }
 
     /// The connection to a broker is gone: pause, the longer the more often it happens, and look for news.
@@ -165,7 +165,7 @@ impl ClusterView {
         let (first, longest) = RECONNECT_BACKOFF;
         connection.not_before = now + first.saturating_mul(1 << connection.failures.min(8)).min(longest);
         connection.failures += 1;
-        connection.channel = Channel::Closed;
+        connection.state = State::Closed;
         self.wanted = true;
         if self.request.take_if(|m| m.broker == broker).is_some() {
             self.without_news = 0;
@@ -190,21 +190,21 @@ impl ClusterView {
 
     /// Whether there is a connection to a broker.
     pub(crate) fn is_connected(&self, broker: BrokerId) -> bool {
-        self.connections[broker.index()].channel == Channel::Open
+        self.connections[broker.index()].state == State::Open
     }
 
     /// Brokers there is a connection to.
     pub(crate) fn connected(&self) -> impl Iterator<Item = BrokerId> {
-        (1u8..).zip(&self.connections).filter(|(_, c)| c.channel == Channel::Open).map(|(n, _)| BrokerId(n))
+        (1u8..).zip(&self.connections).filter(|(_, c)| c.state == State::Open).map(|(n, _)| BrokerId(n))
     }
 
     /// Opens a connection to a broker, unless there is one, one is being set up, or the client pauses.
     pub(crate) fn connect(&mut self, broker: BrokerId, context: &mut Context<'_>) {
-        let correlation = self.next_correlation + 1;
-        let connection = &mut self.connections[broker.index()];
-        if connection.channel == Channel::Closed && connection.not_before <= context.now {
-            connection.channel = Channel::Connecting { deadline: context.now + CONNECTION_SETUP_TIMEOUT };
-            self.next_correlation = correlation;
+        let connection = &self.connections[broker.index()];
+        if connection.state == State::Closed && connection.not_before <= context.now {
+            let deadline = context.now + CONNECTION_SETUP_TIMEOUT;
+            self.connections[broker.index()].state = State::Connecting { deadline };
+            let correlation = self.correlation();
             context.send(NodeId::Broker(broker), correlation, Body::ApiVersionsRequest);
         }
     }
@@ -267,8 +267,8 @@ impl ClusterView {
 
     /// Brokers a connection is being set up to, and when the client gives up.
     fn connecting(&self) -> impl Iterator<Item = (Micros, BrokerId)> {
-        (1u8..).zip(&self.connections).filter_map(|(n, c)| match c.channel {
-            Channel::Connecting { deadline } => Some((deadline, BrokerId(n))),
+        (1u8..).zip(&self.connections).filter_map(|(n, c)| match c.state {
+            State::Connecting { deadline } => Some((deadline, BrokerId(n))),
             _ => None,
         })
     }
