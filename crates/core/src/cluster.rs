@@ -245,13 +245,8 @@ impl Cluster {
             self.network.establish(connection, to);
         }
         match status {
-            Some(Status::Running | Status::Paused) => {
-                if status == Some(Status::Running) {
-                    self.deliver(envelope, events);
-                } else {
-                    self.inboxes[place].push(envelope);
-                }
-            }
+            Some(Status::Running) => self.deliver(envelope, events),
+            Some(Status::Paused) => self.inboxes[place].push(envelope),
             Some(Status::Stopped) => {
                 let cause = self.lose(&envelope, LossReason::NobodyListens, events);
                 if !envelope.is_notice() {

@@ -86,11 +86,7 @@ pub fn of_fate(timeline: &Timeline, entry: &Entry) -> Vec<EventId> {
     told.into_iter().collect()
 }
 
-/// The events that touched a record: sent, appended, acknowledged, truncated, processed.
-pub fn story_of(timeline: &Timeline, entry: &Entry) -> Vec<EventId> {
-    milestones(timeline, entry, EventId(u64::MAX))
-}
-
+/// The events that touched a record, up to one: sent, appended, acknowledged, truncated, processed.
 fn milestones(timeline: &Timeline, entry: &Entry, last: EventId) -> Vec<EventId> {
     use EventKind as E;
     let mut holders: Vec<(NodeId, i64)> = Vec::new();
